@@ -1,0 +1,145 @@
+package sys
+
+import (
+	"syscall"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// mmsghdr is struct mmsghdr of recvmmsg(2).
+type mmsghdr struct {
+	hdr unix.Msghdr
+	n   uint32
+}
+
+// Batch is the array of messages that one recvmmsg(2) or sendmmsg(2) moves. It
+// may be kept and used again; Reset drops the caller's memory. It is not safe
+// for concurrent use.
+type Batch struct {
+	hdrs  []mmsghdr
+	iovs  []unix.Iovec
+	names []Sockaddr
+	bytes int
+}
+
+// Start makes b empty, with room for n messages of iovs buffers altogether.
+func (b *Batch) Start(n, iovs int) {
+	if cap(b.hdrs) < n {
+		b.hdrs, b.names = make([]mmsghdr, 0, n), make([]Sockaddr, 0, n)
+	}
+	if cap(b.iovs) < iovs {
+		b.iovs = make([]unix.Iovec, 0, iovs)
+	}
+	b.hdrs, b.names, b.iovs, b.bytes = b.hdrs[:0], b.names[:0], b.iovs[:0], 0
+}
+
+// Add appends a message. It must be within what Start made room for.
+func (b *Batch) Add(bufs [][]byte, control []byte) {
+	first := len(b.iovs)
+	for _, p := range bufs {
+		var v unix.Iovec
+		v.Base = unsafe.SliceData(p)
+		v.SetLen(len(p))
+		b.iovs = append(b.iovs, v)
+		b.bytes += len(p)
+	}
+	b.names = append(b.names, Sockaddr{})
+	b.hdrs = append(b.hdrs, mmsghdr{})
+	h := &b.hdrs[len(b.hdrs)-1].hdr
+	if len(bufs) > 0 {
+		h.Iov = &b.iovs[first]
+	}
+	h.SetIovlen(len(bufs))
+	h.Control = unsafe.SliceData(control)
+	h.SetControllen(len(control))
+}
+
+// SetTo makes the last message one for the address; no address leaves it to
+// the connection.
+func (b *Batch) SetTo(to *Sockaddr) {
+	if to.n != 0 {
+		i := len(b.hdrs) - 1
+		b.names[i] = *to
+		b.hdrs[i].hdr.Name, b.hdrs[i].hdr.Namelen = &b.names[i].b[0], to.n
+	}
+}
+
+// WantFrom makes a receive note the last message's sender.
+func (b *Batch) WantFrom() {
+	i := len(b.hdrs) - 1
+	b.hdrs[i].hdr.Name, b.hdrs[i].hdr.Namelen = &b.names[i].b[0], sockaddrSize
+}
+
+// Len is the number of messages.
+func (b *Batch) Len() int { return len(b.hdrs) }
+
+// Result returns what a receive noted of message i: its size, the number of
+// control bytes and the MSG_ flags.
+func (b *Batch) Result(i int) (n, controln, flags int) {
+	h := &b.hdrs[i]
+	return int(h.n), int(h.hdr.Controllen), int(h.hdr.Flags) &^ unix.MSG_CMSG_CLOEXEC
+}
+
+// From returns the sender's address of message i.
+func (b *Batch) From(i int) (sa Sockaddr) {
+	sa = b.names[i]
+	sa.received(b.hdrs[i].hdr.Namelen)
+	return sa
+}
+
+// Reset drops the caller's memory.
+func (b *Batch) Reset() {
+	clear(b.hdrs)
+	clear(b.iovs)
+}
+
+// RecvBatch is recvmmsg(2): it returns how many messages arrived.
+func RecvBatch(fd int, b *Batch, flags int) (int, Errno) {
+	if len(b.hdrs) == 0 {
+		return 0, 0
+	}
+	r, _, e := syscall.Syscall6(unix.SYS_RECVMMSG, uintptr(fd), uintptr(unsafe.Pointer(&b.hdrs[0])), uintptr(len(b.hdrs)), uintptr(recvFlags|flags), 0, 0)
+	if raceEnabled && e == 0 {
+		b.received(int(r))
+	}
+	return int(r), e
+}
+
+// SendBatch is sendmmsg(2) for the messages from the first on: it returns how
+// many of them were sent.
+func SendBatch(fd int, b *Batch, first, flags int) (int, Errno) {
+	if first >= len(b.hdrs) {
+		return 0, 0
+	}
+	if raceEnabled {
+		b.sending(first)
+	}
+	r, _, e := syscall.Syscall6(unix.SYS_SENDMMSG, uintptr(fd), uintptr(unsafe.Pointer(&b.hdrs[first])), uintptr(len(b.hdrs)-first), uintptr(sendFlags|flags), 0, 0)
+	return int(r), e
+}
+
+func (b *Batch) received(n int) {
+	acquire()
+	for i := range b.hdrs[:n] {
+		h := &b.hdrs[i]
+		left := int(h.n)
+		for _, v := range unsafe.Slice(h.hdr.Iov, int(h.hdr.Iovlen)) {
+			k := min(left, int(v.Len))
+			wrote(v.Base, k)
+			left -= k
+		}
+		wrote(h.hdr.Control, int(h.hdr.Controllen))
+	}
+}
+
+func (b *Batch) sending(first int) {
+	release()
+	for i := range b.hdrs[first:] {
+		h := &b.hdrs[first+i].hdr
+		for _, v := range unsafe.Slice(h.Iov, int(h.Iovlen)) {
+			read(v.Base, int(v.Len))
+		}
+		read(h.Control, int(h.Controllen))
+	}
+}

@@ -1,0 +1,103 @@
+package sys
+
+import (
+	"syscall"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// Every receive and send is non-blocking whatever mode another holder of the
+// open file description has put it into, and no send raises SIGPIPE.
+const (
+	recvFlags = unix.MSG_DONTWAIT | unix.MSG_CMSG_CLOEXEC
+	sendFlags = unix.MSG_DONTWAIT | unix.MSG_NOSIGNAL
+)
+
+// MaxRaw is the most bytes a Raw call moves: about 25 µs of copying, the length
+// of an ordinary loop between two safepoints. Larger calls enter the scheduler.
+const MaxRaw = 256 << 10
+
+// Recv is recv(2). With MsgTrunc the count is the message's full size.
+func Recv(fd int, p []byte, flags int) (int, Errno) {
+	n, _, e := syscall.Syscall6(unix.SYS_RECVFROM, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(p))), uintptr(len(p)), uintptr(recvFlags|flags), 0, 0)
+	if raceEnabled && e == 0 {
+		received(p, int(n))
+	}
+	return int(n), e
+}
+
+// RecvRaw is Recv past the scheduler. The socket must be one that no
+// descriptor can arrive on: dropping the last reference to a large file inside
+// the call stops the garbage collector for as long as that takes.
+func RecvRaw(fd int, p []byte, flags int) (int, Errno) {
+	n, _, e := syscall.RawSyscall6(unix.SYS_RECVFROM, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(p))), uintptr(len(p)), uintptr(recvFlags|flags), 0, 0)
+	if raceEnabled && e == 0 {
+		received(p, int(n))
+	}
+	return int(n), e
+}
+
+// RecvFrom is recvfrom(2).
+func RecvFrom(fd int, p []byte, flags int, from *Sockaddr) (int, Errno) {
+	*from = Sockaddr{}
+	size := uint32(sockaddrSize)
+	n, _, e := syscall.Syscall6(unix.SYS_RECVFROM, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(p))), uintptr(len(p)), uintptr(recvFlags|flags), uintptr(unsafe.Pointer(&from.b)), uintptr(unsafe.Pointer(&size)))
+	if e == 0 {
+		from.received(size)
+		received(p, int(n))
+	}
+	return int(n), e
+}
+
+// RecvFromRaw is RecvFrom past the scheduler, for the sockets RecvRaw is for.
+func RecvFromRaw(fd int, p []byte, flags int, from *Sockaddr) (int, Errno) {
+	*from = Sockaddr{}
+	size := uint32(sockaddrSize)
+	n, _, e := syscall.RawSyscall6(unix.SYS_RECVFROM, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(p))), uintptr(len(p)), uintptr(recvFlags|flags), uintptr(unsafe.Pointer(&from.b)), uintptr(unsafe.Pointer(&size)))
+	if e == 0 {
+		from.received(size)
+		received(p, int(n))
+	}
+	return int(n), e
+}
+
+// Send is send(2). It bypasses the scheduler up to MaxRaw bytes.
+func Send(fd int, p []byte, flags int) (n int, e Errno) {
+	if raceEnabled {
+		sending(p)
+	}
+	var r uintptr
+	if len(p) <= MaxRaw {
+		r, _, e = syscall.RawSyscall6(unix.SYS_SENDTO, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(p))), uintptr(len(p)), uintptr(sendFlags|flags), 0, 0)
+	} else {
+		r, _, e = syscall.Syscall6(unix.SYS_SENDTO, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(p))), uintptr(len(p)), uintptr(sendFlags|flags), 0, 0)
+	}
+	return int(r), e
+}
+
+// SendTo is sendto(2). It bypasses the scheduler up to MaxRaw bytes.
+func SendTo(fd int, p []byte, flags int, to *Sockaddr) (n int, e Errno) {
+	if raceEnabled {
+		sending(p)
+	}
+	var r uintptr
+	if len(p) <= MaxRaw {
+		r, _, e = syscall.RawSyscall6(unix.SYS_SENDTO, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(p))), uintptr(len(p)), uintptr(sendFlags|flags), uintptr(unsafe.Pointer(&to.b)), uintptr(to.n))
+	} else {
+		r, _, e = syscall.Syscall6(unix.SYS_SENDTO, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(p))), uintptr(len(p)), uintptr(sendFlags|flags), uintptr(unsafe.Pointer(&to.b)), uintptr(to.n))
+	}
+	return int(r), e
+}
+
+// received reports the part of p that a receive of n bytes wrote.
+func received(p []byte, n int) {
+	acquire()
+	wrote(unsafe.SliceData(p), min(n, len(p)))
+}
+
+// sending reports that a send reads p.
+func sending(p []byte) {
+	release()
+	read(unsafe.SliceData(p), len(p))
+}

@@ -1,0 +1,70 @@
+//go:build unix && !linux
+
+package sys
+
+import "golang.org/x/sys/unix"
+
+// MaxRaw is the most bytes a Raw call moves. These systems make calls through
+// their C library: a Raw call is an ordinary one.
+const MaxRaw = 256 << 10
+
+// Recv is recv(2).
+func Recv(fd int, p []byte, flags int) (int, Errno) {
+	n, _, err := unix.Recvfrom(fd, p, flags)
+	return n, errno(err)
+}
+
+// RecvRaw is Recv.
+func RecvRaw(fd int, p []byte, flags int) (int, Errno) { return Recv(fd, p, flags) }
+
+// RecvFrom is recvfrom(2).
+func RecvFrom(fd int, p []byte, flags int, from *Sockaddr) (int, Errno) {
+	n, sa, err := unix.Recvfrom(fd, p, flags)
+	*from = fromUnix(sa)
+	return n, errno(err)
+}
+
+// RecvFromRaw is RecvFrom.
+func RecvFromRaw(fd int, p []byte, flags int, from *Sockaddr) (int, Errno) {
+	return RecvFrom(fd, p, flags, from)
+}
+
+// Send is send(2).
+func Send(fd int, p []byte, flags int) (int, Errno) {
+	n, err := unix.SendmsgN(fd, p, nil, nil, flags)
+	return n, errno(err)
+}
+
+// SendTo is sendto(2).
+func SendTo(fd int, p []byte, flags int, to *Sockaddr) (int, Errno) {
+	sa, e := toUnix(to)
+	if e != 0 {
+		return 0, e
+	}
+	n, err := unix.SendmsgN(fd, p, nil, sa, flags)
+	return n, errno(err)
+}
+
+// RecvMsg is recvmsg(2). Received descriptors are made close-on-exec by
+// CloseOnExec: there is an instant before.
+func RecvMsg(fd int, m *Msg, flags int) (int, Errno) {
+	n, oobn, rflags, from, err := unix.RecvmsgBuffers(fd, m.bufs, m.control, flags)
+	m.controlLen, m.flags, m.from = oobn, rflags, fromUnix(from)
+	return n, errno(err)
+}
+
+// RecvMsgRaw is RecvMsg.
+func RecvMsgRaw(fd int, m *Msg, flags int) (int, Errno) { return RecvMsg(fd, m, flags) }
+
+// SendMsg is sendmsg(2).
+func SendMsg(fd int, m *Msg, flags int) (int, Errno) {
+	var sa unix.Sockaddr
+	if m.to.n != 0 {
+		var e Errno
+		if sa, e = toUnix(&m.to); e != 0 {
+			return 0, e
+		}
+	}
+	n, err := unix.SendmsgBuffers(fd, m.bufs, m.control, sa, flags)
+	return n, errno(err)
+}

@@ -1,0 +1,43 @@
+//go:build !plan9
+
+package sys
+
+import "syscall"
+
+// Errno is the error number of a system call; zero is success.
+type Errno = syscall.Errno
+
+// The error numbers that this module tells apart.
+const (
+	EACCES       = syscall.EACCES
+	EADDRINUSE   = syscall.EADDRINUSE
+	EAFNOSUPPORT = syscall.EAFNOSUPPORT
+	EAGAIN       = syscall.EAGAIN
+	EALREADY     = syscall.EALREADY
+	EBADF        = syscall.EBADF
+	ECONNABORTED = syscall.ECONNABORTED
+	ECONNREFUSED = syscall.ECONNREFUSED
+	ECONNRESET   = syscall.ECONNRESET
+	EEXIST       = syscall.EEXIST
+	EINPROGRESS  = syscall.EINPROGRESS
+	EINTR        = syscall.EINTR
+	EINVAL       = syscall.EINVAL
+	EISCONN      = syscall.EISCONN
+	EMFILE       = syscall.EMFILE
+	EMSGSIZE     = syscall.EMSGSIZE
+	ENAMETOOLONG = syscall.ENAMETOOLONG
+	ENFILE       = syscall.ENFILE
+	ENOBUFS      = syscall.ENOBUFS
+	ENOENT       = syscall.ENOENT
+	ENOMEM       = syscall.ENOMEM
+	ENOPROTOOPT  = syscall.ENOPROTOOPT
+	ENOSYS       = syscall.ENOSYS
+	ENOTCONN     = syscall.ENOTCONN
+	ENOTDIR      = syscall.ENOTDIR
+	ENOTSOCK     = syscall.ENOTSOCK
+	EOPNOTSUPP   = syscall.EOPNOTSUPP
+	EPERM        = syscall.EPERM
+	EPIPE        = syscall.EPIPE
+	EPROTOTYPE   = syscall.EPROTOTYPE
+	ETIMEDOUT    = syscall.ETIMEDOUT
+)

@@ -1,0 +1,31 @@
+//go:build unix
+
+package sys
+
+import (
+	"errors"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// SetNonblock puts the open file description into non-blocking mode.
+func SetNonblock(fd int) Errno { return errno(unix.SetNonblock(fd, true)) }
+
+// Readable is FIONREAD: the bytes that can be received without waiting.
+func Readable(fd int) (int, Errno) {
+	n, err := unix.IoctlGetInt(fd, fionread)
+	return n, errno(err)
+}
+
+// errno is the Errno in an error of package unix.
+func errno(err error) Errno {
+	if err == nil {
+		return 0
+	}
+	var e syscall.Errno
+	if errors.As(err, &e) {
+		return e
+	}
+	return EINVAL
+}

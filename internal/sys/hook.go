@@ -1,0 +1,21 @@
+package sys
+
+// OnOpen and OnClose, where set, are called with every descriptor that this
+// package makes, and before it closes one. Tests set them, before the first
+// call of this package, to tell where a leaked descriptor was made.
+var OnOpen, OnClose func(fd int)
+
+func opened(fd int) {
+	if OnOpen != nil {
+		OnOpen(fd)
+	}
+}
+
+func closing(fd int) {
+	if OnClose != nil {
+		OnClose(fd)
+	}
+}
+
+// Adopt tells the hook of a descriptor that arrived in a message.
+func Adopt(fd int) { opened(fd) }

@@ -1,0 +1,49 @@
+//go:build !linux
+
+package sys
+
+// Msg is what one recvmsg or sendmsg moves. It may be kept and used again; Set
+// points it to the caller's memory and Reset drops that.
+type Msg struct {
+	bufs       [][]byte
+	control    []byte
+	controlLen int
+	flags      int
+	to, from   Sockaddr
+}
+
+// Set points m to what one call moves: the payload in bufs, followed by extra
+// unless that is empty, and the control buffer.
+func (m *Msg) Set(bufs [][]byte, extra, control []byte) {
+	m.bufs = append(m.bufs[:0], bufs...)
+	if len(extra) > 0 {
+		m.bufs = append(m.bufs, extra)
+	}
+	m.control, m.controlLen, m.flags = control, len(control), 0
+	m.to, m.from = Sockaddr{}, Sockaddr{}
+}
+
+// Set1 is Set for a single buffer and perhaps an extra one.
+func (m *Msg) Set1(p, extra, control []byte) { m.Set([][]byte{p}, extra, control) }
+
+// SetTo makes m a message for the address; no address leaves it to the
+// connection.
+func (m *Msg) SetTo(to *Sockaddr) { m.to = *to }
+
+// WantFrom makes a receive note the sender's address.
+func (m *Msg) WantFrom() {}
+
+// From returns the sender's address that a receive noted.
+func (m *Msg) From() Sockaddr { return m.from }
+
+// ControlLen is the number of control bytes that a receive wrote.
+func (m *Msg) ControlLen() int { return m.controlLen }
+
+// Flags are the MSG_ flags that a receive returned.
+func (m *Msg) Flags() int { return m.flags }
+
+// Reset drops the caller's memory.
+func (m *Msg) Reset() {
+	clear(m.bufs)
+	m.control = nil
+}
