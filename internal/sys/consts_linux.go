@@ -21,9 +21,10 @@ const (
 	ShutWrite = unix.SHUT_WR
 	ShutBoth  = unix.SHUT_RDWR
 
-	MsgPeek   = unix.MSG_PEEK
-	MsgTrunc  = unix.MSG_TRUNC
-	MsgCtrunc = unix.MSG_CTRUNC
+	MsgDontwait = unix.MSG_DONTWAIT
+	MsgPeek     = unix.MSG_PEEK
+	MsgTrunc    = unix.MSG_TRUNC
+	MsgCtrunc   = unix.MSG_CTRUNC
 	// MsgSize makes a receive return a message's full size.
 	MsgSize = unix.MSG_TRUNC
 

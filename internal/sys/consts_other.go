@@ -20,10 +20,11 @@ const (
 	ShutWrite = 1
 	ShutBoth  = 2
 
-	MsgPeek   = 2
-	MsgTrunc  = 0x20
-	MsgCtrunc = 8
-	MsgSize   = 0
+	MsgDontwait = 0x40
+	MsgPeek     = 2
+	MsgTrunc    = 0x20
+	MsgCtrunc   = 8
+	MsgSize     = 0
 
 	SolSocket = 1
 

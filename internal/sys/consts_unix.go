@@ -23,9 +23,10 @@ const (
 	ShutWrite = unix.SHUT_WR
 	ShutBoth  = unix.SHUT_RDWR
 
-	MsgPeek   = unix.MSG_PEEK
-	MsgTrunc  = unix.MSG_TRUNC
-	MsgCtrunc = unix.MSG_CTRUNC
+	MsgDontwait = unix.MSG_DONTWAIT
+	MsgPeek     = unix.MSG_PEEK
+	MsgTrunc    = unix.MSG_TRUNC
+	MsgCtrunc   = unix.MSG_CTRUNC
 	// MsgSize makes a receive return a message's full size; no system here does.
 	MsgSize = 0
 

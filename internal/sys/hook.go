@@ -11,6 +11,9 @@ func opened(fd int) {
 	}
 }
 
+// Closing tells the hook of a descriptor that package os closes.
+func Closing(fd int) { closing(fd) }
+
 func closing(fd int) {
 	if OnClose != nil {
 		OnClose(fd)

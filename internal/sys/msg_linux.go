@@ -148,3 +148,7 @@ func (m *Msg) sending() {
 	}
 	read(m.hdr.Control, int(m.hdr.Controllen))
 }
+
+// Rearm makes m as Set left it, for another try: a receive that fails leaves
+// the lengths alone, one that a wake-up repeats must not inherit its flags.
+func (m *Msg) Rearm() { m.hdr.Flags = 0 }

@@ -47,3 +47,6 @@ func (m *Msg) Reset() {
 	clear(m.bufs)
 	m.control = nil
 }
+
+// Rearm makes m as Set left it, for another try.
+func (m *Msg) Rearm() { m.flags, m.controlLen = 0, len(m.control) }

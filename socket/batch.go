@@ -1,0 +1,120 @@
+package socket
+
+import "example.com/uds/internal/sys"
+
+// RecvBatch receives up to len(ms) messages: it waits for the first and takes
+// what is queued behind it. It returns how many arrived; an error comes with
+// none. Each message is as RecvMsg leaves it.
+//
+// At the end of a connection recvmmsg(2) invents empty messages: a caller that
+// has to tell them from real ones looks for a control message in each.
+func (s *Socket) RecvBatch(ms []Msg, flags int) (int, error) {
+	t, err := s.beginFlags(&s.r, flags)
+	if err != nil {
+		return 0, err
+	}
+	n, err := t.RecvBatch(ms, flags)
+	t.End()
+	return n, err
+}
+
+// SendBatch sends the messages, waiting for room, and returns how many were
+// sent whole. It stops at the first that fails, whose error it returns.
+func (s *Socket) SendBatch(ms []Msg, flags int) (int, error) {
+	t, err := s.beginFlags(&s.w, flags)
+	if err != nil {
+		return 0, err
+	}
+	n, err := t.SendBatch(ms, flags)
+	t.End()
+	return n, err
+}
+
+// RecvBatch is Socket.RecvBatch in this turn.
+func (t *Turn) RecvBatch(ms []Msg, flags int) (int, error) {
+	if len(ms) == 0 {
+		return 0, nil
+	}
+	op := t.batch(ms, flags)
+	for i := range ms {
+		if op.hdrs.Add(ms[i].Buffers, ms[i].Control); ms[i].NeedAddr {
+			op.hdrs.WantFrom()
+		}
+	}
+	err := t.run("recvmmsg", (*recvBatchOp)(op), flags)
+	n := 0
+	if err == nil {
+		n = op.n
+		op.results(ms[:n])
+	}
+	op.hdrs.Reset()
+	return n, err
+}
+
+// results notes what was received.
+func (o *batchOp) results(ms []Msg) {
+	for i := range ms {
+		m := &ms[i]
+		if m.N, m.ControlN, m.Flags = o.hdrs.Result(i); m.NeedAddr {
+			m.Addr = Sockaddr{o.hdrs.From(i)}
+		}
+	}
+}
+
+// SendBatch is Socket.SendBatch in this turn.
+func (t *Turn) SendBatch(ms []Msg, flags int) (int, error) {
+	op := t.batch(ms, flags)
+	for i := range ms {
+		op.hdrs.Add(ms[i].Buffers, ms[i].Control)
+		op.hdrs.SetTo(&ms[i].Addr.raw)
+	}
+	err := t.run("sendmmsg", (*sendBatchOp)(op), flags)
+	for i := range ms[:op.n] {
+		ms[i].N, _, _ = op.hdrs.Result(i)
+	}
+	op.hdrs.Reset()
+	return op.n, err
+}
+
+// batchOp is a RecvBatch or SendBatch.
+type batchOp struct {
+	hdrs  sys.Batch
+	flags int
+	n     int
+}
+
+// batch returns the direction's kept batchOp, with room for ms.
+func (t *Turn) batch(ms []Msg, flags int) *batchOp {
+	w := t.d.waiter(t.s)
+	if w.batch == nil {
+		w.batch = new(batchOp)
+	}
+	bufs := 0
+	for i := range ms {
+		bufs += len(ms[i].Buffers)
+	}
+	w.batch.hdrs.Start(len(ms), bufs)
+	w.batch.flags, w.batch.n = flags, 0
+	return w.batch
+}
+
+type recvBatchOp batchOp
+
+func (o *recvBatchOp) try(s *Socket) (e sys.Errno) {
+	o.n, e = sys.RecvBatch(s.fd, &o.hdrs, o.flags)
+	return e
+}
+
+type sendBatchOp batchOp
+
+// try sends what is left; it is done when nothing is.
+func (o *sendBatchOp) try(s *Socket) sys.Errno {
+	for o.n < o.hdrs.Len() {
+		n, e := sys.SendBatch(s.fd, &o.hdrs, o.n, o.flags)
+		if e != 0 {
+			return e
+		}
+		o.n += n
+	}
+	return 0
+}

@@ -1,0 +1,110 @@
+package socket
+
+import (
+	"context"
+	"time"
+
+	"example.com/uds/internal/sys"
+)
+
+// Connect connects the socket, or gives a datagram socket its peer. It waits
+// until ctx ends, the write deadline or the write timeout passes. A connect
+// that was begun is not undone by that: the socket is of no further use then.
+//
+// connect(2) on AF_UNIX answers EAGAIN while the listener's backlog is full,
+// and no event follows: the call is repeated with growing pauses of at most
+// 10 ms.
+func (s *Socket) Connect(ctx context.Context, to Sockaddr) error {
+	t, err := s.beginCtx(&s.w, ctx)
+	if err != nil {
+		return err
+	}
+	defer t.End()
+	if err := t.connect(to, ctx); err != nil {
+		return err
+	}
+	s.fresh = false
+	return nil
+}
+
+// beginCtx is begin for a call that ctx ends.
+func (s *Socket) beginCtx(d *direction, ctx context.Context) (Turn, error) {
+	if ctx.Done() == nil {
+		return s.begin(d)
+	}
+	return s.beginSlow(d, d.state.Load(), ctx)
+}
+
+func (t *Turn) connect(to Sockaddr, ctx context.Context) error {
+	defer t.watch(ctx)()
+	for pause := time.Duration(0); ; {
+		e := sys.Connect(t.s.fd, &to.raw)
+		switch e {
+		case 0, sys.EISCONN:
+			return nil
+		case sys.EINPROGRESS, sys.EALREADY, sys.EINTR:
+			return t.await("connect", &connectOp{})
+		case sys.EAGAIN:
+			if pause = nextPause(pause); t.s.family != sys.AFUnix {
+				return sysErr("connect", e) // no local port is left
+			}
+			if err := t.sleep(pause); err != nil {
+				return err
+			}
+		default:
+			return sysErr("connect", e)
+		}
+	}
+}
+
+// nextPause grows from 50 µs to 10 ms: 100 tries a second cost less than a
+// thousandth of a CPU.
+func nextPause(pause time.Duration) time.Duration {
+	return min(max(50*time.Microsecond, 2*pause), 10*time.Millisecond)
+}
+
+// watch makes the end of ctx wake the call, until the returned function is
+// called.
+func (t *Turn) watch(ctx context.Context) func() {
+	if ctx.Done() == nil {
+		return func() {}
+	}
+	stop := context.AfterFunc(ctx, func() { t.s.kick(t.d) })
+	return func() { stop() }
+}
+
+// sleep waits for a time during which nothing is expected of the socket.
+func (t *Turn) sleep(d time.Duration) error {
+	outer, wake := t.limit, now()+int64(d)
+	t.limit = earlier(outer, wake)
+	defer func() { t.limit = outer }()
+	err := t.await("connect", napOp{})
+	if now() >= wake {
+		t.limit = outer
+		return t.check()
+	}
+	return err
+}
+
+// napOp is never done.
+type napOp struct{}
+
+func (napOp) try(*Socket) sys.Errno { return sys.EAGAIN }
+
+// connectOp waits for a connect in progress.
+type connectOp struct{}
+
+func (*connectOp) try(s *Socket) sys.Errno {
+	events, e := sys.Poll(s.fd, sys.PollOut)
+	if e != 0 {
+		return e
+	}
+	if events == 0 {
+		return sys.EAGAIN
+	}
+	code, e := sys.GetsockoptInt(s.fd, sys.SolSocket, sys.SoError)
+	if e != 0 {
+		return e
+	}
+	return sys.Errno(code)
+}

@@ -1,0 +1,110 @@
+package socket
+
+import (
+	"net"
+	"time"
+
+	"example.com/uds/internal/sys"
+)
+
+// SetDeadline sets both deadlines. Each is a point in time at which calls in
+// progress and later ones fail with os.ErrDeadlineExceeded, until it is set
+// again; the zero time is none.
+func (s *Socket) SetDeadline(t time.Time) error {
+	if err := s.SetReadDeadline(t); err != nil {
+		return err
+	}
+	return s.SetWriteDeadline(t)
+}
+
+// SetReadDeadline sets the deadline of receives and Accept.
+func (s *Socket) SetReadDeadline(t time.Time) error { return s.setDeadline(&s.r, t) }
+
+// SetWriteDeadline sets the deadline of sends and Connect.
+func (s *Socket) SetWriteDeadline(t time.Time) error { return s.setDeadline(&s.w, t) }
+
+// SetReadTimeout bounds every later receive and Accept: it ends at the earlier
+// of the deadline and its own start plus d. Zero is no bound; a negative d is
+// EINVAL. The deadline stays as it is.
+func (s *Socket) SetReadTimeout(d time.Duration) error { return s.setTimeout(&s.r, d) }
+
+// SetWriteTimeout is SetReadTimeout for sends and Connect.
+func (s *Socket) SetWriteTimeout(d time.Duration) error { return s.setTimeout(&s.w, d) }
+
+// ReadTimeout returns what SetReadTimeout set.
+func (s *Socket) ReadTimeout() time.Duration { return time.Duration(s.r.timeout.Load()) }
+
+// WriteTimeout returns what SetWriteTimeout set.
+func (s *Socket) WriteTimeout() time.Duration { return time.Duration(s.w.timeout.Load()) }
+
+func (s *Socket) setDeadline(d *direction, at time.Time) error {
+	var end int64
+	if !at.IsZero() {
+		end = max(1, saturated(now(), time.Until(at)))
+	}
+	d.mu.Lock()
+	if err := s.usable(d); err != nil {
+		d.mu.Unlock()
+		return err
+	}
+	d.deadline.Store(end)
+	d.setTimed()
+	var err error
+	if p := s.poll.Load(); p != nil && d.parked {
+		err = d.apply(p)
+	}
+	d.mu.Unlock()
+	if d.sends {
+		s.full.kick()
+	}
+	return err
+}
+
+func (s *Socket) setTimeout(d *direction, timeout time.Duration) error {
+	if timeout < 0 {
+		return sysErr("timeout "+timeout.String()+" is below zero", sys.EINVAL)
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if err := s.usable(d); err != nil {
+		return err
+	}
+	d.timeout.Store(int64(timeout))
+	d.setTimed()
+	return nil
+}
+
+// usable is net.ErrClosed for a closed socket.
+func (s *Socket) usable(d *direction) error {
+	if !s.live || d.state.Load()&stClosed != 0 {
+		return net.ErrClosed
+	}
+	return nil
+}
+
+// setTimed keeps stTimed in step. The caller holds d.mu.
+func (d *direction) setTimed() {
+	if d.deadline.Load() != 0 || d.timeout.Load() != 0 {
+		d.state.Or(stTimed)
+	} else {
+		d.state.And(^uint32(stTimed))
+	}
+}
+
+// saturated is t plus d, at most the end of time.
+func saturated(t int64, d time.Duration) int64 {
+	if sum := t + int64(d); d <= 0 || sum > t {
+		return sum
+	}
+	return 1<<63 - 1
+}
+
+// Cancel makes every call that began before it fail with context.Canceled, in
+// both directions, and no later one. Deadlines stay as they are. A call that
+// had its result already keeps it.
+func (s *Socket) Cancel() {
+	for _, d := range []*direction{&s.r, &s.w} {
+		d.state.Add(stCancel)
+		s.kick(d)
+	}
+}

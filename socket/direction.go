@@ -1,0 +1,45 @@
+package socket
+
+import (
+	"sync"
+	"sync/atomic"
+)
+
+// direction is one half of a socket: what its callers share.
+//
+// Its memory is paid for by every idle connection: what only a parked call or
+// a message call needs is made when first needed.
+type direction struct {
+	turn  sync.Mutex    // held by the call whose turn it is
+	state atomic.Uint32 // flags, and above them the number of cancellations
+	timed atomic.Int32  // callers in acquireBounded
+
+	// Of the caller whose turn it is.
+	cold bool  // the last tries had to wait: leave the first try to the poller
+	skip int16 // chances to spin that are left to skip
+	back int16 // chances to skip after the next miss
+
+	sends bool // constant: the sending direction
+
+	deadline atomic.Int64 // in terms of now; 0: none
+	timeout  atomic.Int64 // nanoseconds an operation; 0: none
+
+	mu      sync.Mutex
+	parked  bool          // a call waits, or is about to wait, in the poller
+	limit   int64         // when the parked call ends by itself
+	applied int64         // the deadline that the poller has
+	freed   chan struct{} // tells callers in acquireBounded that a turn ended
+
+	wait *waiter
+}
+
+// Bits of direction.state.
+const (
+	stClosed = 1 << iota // Close has begun
+	stTimed              // a deadline or a timeout is set
+	stShut               // receiving was shut down here
+	stCancel = 1 << 8    // the unit in which cancellations are counted
+)
+
+// cancelled reports whether Cancel was called between two states.
+func cancelled(before, after uint32) bool { return (before^after)&^(stCancel-1) != 0 }

@@ -1,0 +1,29 @@
+// Package socket gives Go programs the sockets that package net does not: any
+// family and type the kernel knows, on the runtime poller, with deadlines,
+// contexts and cancellation, and without an allocation a message.
+//
+// Its terms are those of socket(2). A [Socket] owns its descriptor: Close
+// releases it, and a Socket that is collected unclosed closes it too. Every
+// descriptor is non-blocking and close-on-exec from the moment it exists.
+//
+// # Concurrency
+//
+// All methods may be called at the same time. A socket has two directions,
+// receiving (Accept among it) and sending (Connect among it). Calls in one
+// direction take turns; a call in the other never waits for them. A [Turn]
+// holds a direction for several calls in a row.
+//
+// # Waiting
+//
+// A call that can not proceed waits until it can, until its deadline or
+// timeout passes (os.ErrDeadlineExceeded), its context ends, Cancel is called
+// (context.Canceled) or the socket is closed (net.ErrClosed). A call that
+// waited may spin for some microseconds before its goroutine parks; SetSpin
+// says how long.
+//
+// # Errors
+//
+// Errors of the kernel are *os.SyscallError around a syscall.Errno. The others
+// are net.ErrClosed, os.ErrDeadlineExceeded, context.Canceled and
+// ErrWouldBlock.
+package socket

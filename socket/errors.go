@@ -1,0 +1,33 @@
+package socket
+
+import (
+	"context"
+	"errors"
+	"os"
+
+	"example.com/uds/internal/sys"
+)
+
+// ErrWouldBlock is the error of a call that was told not to wait and would
+// have to, for the kernel or for another caller's turn.
+var ErrWouldBlock = errors.New("operation would block")
+
+// sysErr is the error of a system call: e and the call's name, or nil.
+func sysErr(call string, e sys.Errno) error {
+	if e == 0 {
+		return nil
+	}
+	return &os.SyscallError{Syscall: call, Err: e}
+}
+
+// Unsupported is the error of a feature that this kernel or system lacks. It
+// is errors.ErrUnsupported.
+func Unsupported(call string) error { return sysErr(call, sys.EOPNOTSUPP) }
+
+// ctxErr is the error of a context that has ended, in this package's terms.
+func ctxErr(ctx context.Context) error {
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return os.ErrDeadlineExceeded
+	}
+	return ctx.Err()
+}

@@ -1,0 +1,124 @@
+package socket
+
+import (
+	"net"
+	"os"
+	"syscall"
+
+	"example.com/uds/internal/sys"
+)
+
+// SyscallConn returns the descriptor for calls that this package lacks. Read
+// and Write run their function again when the socket is ready, in the turn of
+// that direction; Control runs it at once. The descriptor is valid only inside
+// the function and must not be closed there. Close waits for the function.
+func (s *Socket) SyscallConn() (syscall.RawConn, error) {
+	if err := s.usable(&s.r); err != nil {
+		return nil, err
+	}
+	return rawConn{s}, nil
+}
+
+type rawConn struct{ s *Socket }
+
+func (c rawConn) Control(f func(fd uintptr)) error {
+	return c.s.control("", func(fd int) sys.Errno {
+		f(uintptr(fd))
+		return 0
+	})
+}
+
+func (c rawConn) Read(f func(fd uintptr) bool) error  { return c.s.rawCall(&c.s.r, f) }
+func (c rawConn) Write(f func(fd uintptr) bool) error { return c.s.rawCall(&c.s.w, f) }
+
+func (s *Socket) rawCall(d *direction, f func(fd uintptr) bool) error {
+	t, err := s.begin(d)
+	if err != nil {
+		return err
+	}
+	defer t.End()
+	return t.await("", rawOp(f))
+}
+
+// rawOp is a function of a RawConn.
+type rawOp func(fd uintptr) bool
+
+func (f rawOp) try(s *Socket) sys.Errno {
+	if f(uintptr(s.fd)) {
+		return 0
+	}
+	return sys.EAGAIN
+}
+
+// File returns a duplicate of the socket, which stays as it is. The file is
+// the caller's, close-on-exec, and non-blocking: its Fd method keeps it so.
+// Both share the open file description and with it every option and the mode.
+func (s *Socket) File() (*os.File, error) {
+	var nfd int
+	err := s.control("fcntl", func(fd int) (e sys.Errno) {
+		nfd, e = sys.Dup(fd)
+		return e
+	})
+	if err != nil {
+		return nil, err
+	}
+	s.spin.otherProcess()
+	return os.NewFile(uintptr(nfd), "socket"), nil
+}
+
+// Clone returns a second Socket for the same socket, with deadlines and a
+// lifetime of its own. The caller closes it.
+func (s *Socket) Clone() (*Socket, error) {
+	var c *Socket
+	err := s.control("fcntl", func(fd int) sys.Errno {
+		nfd, e := sys.Dup(fd)
+		if e == 0 {
+			c = adopt(nfd, int(s.family), int(s.typ), int(s.proto))
+		}
+		return e
+	})
+	if err != nil {
+		return nil, err
+	}
+	c.raw, c.spin.peer = s.raw, s.spin.peer
+	c.spin.setting.Store(s.spin.setting.Load())
+	return c, nil
+}
+
+// Detach closes s and returns its socket as a file, which is the caller's.
+// Calls in progress end with net.ErrClosed. ready, unless it is nil, is called
+// when no call is in progress any more; if it fails, or no descriptor is to be
+// had, Detach returns that error and s stays open.
+func (s *Socket) Detach(ready func() error) (*os.File, error) {
+	if err := s.usable(&s.r); err != nil {
+		return nil, err
+	}
+	if s.r.state.Or(stClosed)&stClosed != 0 {
+		return nil, net.ErrClosed
+	}
+	f, err := s.File()
+	if err != nil {
+		s.r.state.And(^uint32(stClosed))
+		return nil, err
+	}
+	s.w.state.Or(stClosed)
+	s.kick(&s.r)
+	s.kick(&s.w)
+	s.r.turn.Lock()
+	s.w.turn.Lock()
+	if ready != nil {
+		err = ready()
+	}
+	if err == nil {
+		s.users.drain()
+		s.release()
+	} else {
+		f.Close()
+		f = nil
+		s.r.state.And(^uint32(stClosed))
+		s.w.state.And(^uint32(stClosed))
+	}
+	s.w.end()
+	s.r.end()
+	return f, err
+}

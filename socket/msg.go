@@ -1,0 +1,112 @@
+package socket
+
+import "example.com/uds/internal/sys"
+
+// Msg is what one RecvMsg or SendMsg moves. It may be used again.
+type Msg struct {
+	Buffers [][]byte // the payload: one message however many buffers
+	Control []byte   // control messages to send, or room for received ones
+	Addr    Sockaddr // destination or sender; zero: none
+
+	// NeedAddr makes a receive note the sender in Addr.
+	NeedAddr bool
+
+	// What a call leaves here. N is the number of payload bytes; with MsgSize
+	// the received message's size. The first ControlN bytes of Control are
+	// received control messages. Flags are the MSG_ flags of a receive.
+	N, ControlN, Flags int
+}
+
+// RecvMsg receives a message with its control messages, as recvmsg(2) does.
+// Received descriptors are close-on-exec; they are the caller's, who finds
+// them in m.Control and must close them.
+func (s *Socket) RecvMsg(m *Msg, flags int) error {
+	t, err := s.beginFlags(&s.r, flags)
+	if err != nil {
+		return err
+	}
+	err = t.RecvMsg(m, flags)
+	t.End()
+	return err
+}
+
+// SendMsg sends a message with control messages, as sendmsg(2) does.
+func (s *Socket) SendMsg(m *Msg, flags int) error {
+	t, err := s.beginFlags(&s.w, flags)
+	if err != nil {
+		return err
+	}
+	err = t.SendMsg(m, flags)
+	t.End()
+	return err
+}
+
+// RecvMsg is Socket.RecvMsg in this turn.
+func (t *Turn) RecvMsg(m *Msg, flags int) error {
+	op := t.message()
+	op.flags = flags
+	op.hdr.Set(m.Buffers, nil, m.Control)
+	if m.NeedAddr {
+		op.hdr.WantFrom()
+	}
+	op.raw = t.s.raw && len(m.Control) == 0
+	err := t.run("recvmsg", (*recvMsgOp)(op), flags)
+	m.N, m.ControlN, m.Flags = 0, 0, 0
+	if err == nil {
+		m.N, m.ControlN, m.Flags = op.n, op.hdr.ControlLen(), op.hdr.Flags()
+		if m.NeedAddr {
+			m.Addr = Sockaddr{op.hdr.From()}
+		}
+	}
+	op.hdr.Reset()
+	return err
+}
+
+// SendMsg is Socket.SendMsg in this turn.
+func (t *Turn) SendMsg(m *Msg, flags int) error {
+	op := t.message()
+	op.flags = flags
+	op.hdr.Set(m.Buffers, nil, m.Control)
+	op.hdr.SetTo(&m.Addr.raw)
+	err := t.run("sendmsg", (*sendMsgOp)(op), flags)
+	op.hdr.Reset()
+	if m.N = 0; err == nil {
+		m.N = op.n
+	}
+	return err
+}
+
+// msgOp is a RecvMsg or SendMsg.
+type msgOp struct {
+	hdr   sys.Msg
+	flags int
+	n     int
+	raw   bool
+}
+
+// message returns the direction's kept msgOp.
+func (t *Turn) message() *msgOp {
+	w := t.d.waiter(t.s)
+	if w.msg == nil {
+		w.msg = new(msgOp)
+	}
+	return w.msg
+}
+
+type recvMsgOp msgOp
+
+func (o *recvMsgOp) try(s *Socket) (e sys.Errno) {
+	if o.hdr.Rearm(); o.raw {
+		o.n, e = sys.RecvMsgRaw(s.fd, &o.hdr, o.flags)
+	} else {
+		o.n, e = sys.RecvMsg(s.fd, &o.hdr, o.flags)
+	}
+	return e
+}
+
+type sendMsgOp msgOp
+
+func (o *sendMsgOp) try(s *Socket) (e sys.Errno) {
+	o.n, e = sys.SendMsg(s.fd, &o.hdr, o.flags)
+	return e
+}

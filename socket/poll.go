@@ -1,0 +1,248 @@
+package socket
+
+import (
+	"errors"
+	"net"
+	"os"
+	"syscall"
+	"time"
+
+	"example.com/uds/internal/sys"
+)
+
+// attempt is one non-blocking try of a call, kept where the waiting code can
+// repeat it. EAGAIN means that it has to be repeated when the socket is ready.
+type attempt interface{ try(s *Socket) sys.Errno }
+
+// try tries op, again if a signal interrupts it.
+func try(op attempt, s *Socket) sys.Errno {
+	for {
+		if e := op.try(s); e != sys.EINTR {
+			return e
+		}
+	}
+}
+
+// poller is a socket's registration with the runtime poller. It is made when
+// a call has to park for the first time: a socket that never waits never pays
+// for it.
+type poller struct {
+	file *os.File
+	conn syscall.RawConn
+}
+
+// waiter is what a direction needs to park a call.
+type waiter struct {
+	s     *Socket
+	op    attempt
+	errno sys.Errno
+	tries int
+	fn    func(uintptr) bool
+	plain plainOp // kept, so that a Recv or Send that waits allocates nothing
+	named *namedOp
+	whole *wholeOp
+	msg   *msgOp
+	batch *batchOp
+}
+
+// poller returns the socket's registration. The caller holds a turn, so the
+// descriptor stays open.
+func (s *Socket) poller() (*poller, error) {
+	if p := s.poll.Load(); p != nil {
+		return p, nil
+	}
+	s.pollMu.Lock()
+	defer s.pollMu.Unlock()
+	if p := s.poll.Load(); p != nil {
+		return p, nil
+	}
+	return s.register()
+}
+
+func (s *Socket) register() (*poller, error) {
+	if e := sys.SetNonblock(s.fd); e != 0 {
+		return nil, sysErr("fcntl", e)
+	}
+	f := os.NewFile(uintptr(s.fd), "socket")
+	rc, err := f.SyscallConn()
+	if err != nil {
+		return nil, err
+	}
+	p := &poller{file: f, conn: rc}
+	s.poll.Store(p)
+	return p, nil
+}
+
+// run makes the call op: a first try here, unless the last ones had to wait,
+// and then await. With MsgDontwait it does not wait.
+func (t *Turn) run(call string, op attempt, flags int) error {
+	if flags&MsgDontwait != 0 {
+		return noWait(call, try(op, t.s))
+	}
+	if t.d.cold {
+		t.thaw()
+		return t.await(call, op)
+	}
+	if e := try(op, t.s); e != sys.EAGAIN {
+		return sysErr(call, e)
+	}
+	return t.spinAwait(call, op)
+}
+
+// resume goes on with the call op after a first try that failed with e, or
+// with none yet because the direction is cold.
+func (t *Turn) resume(call string, op attempt, flags int, e sys.Errno) error {
+	switch {
+	case e == 0 || e == sys.EINTR:
+		return t.run(call, op, flags)
+	case e != sys.EAGAIN:
+		return sysErr(call, e)
+	case flags&MsgDontwait != 0:
+		return ErrWouldBlock
+	}
+	return t.spinAwait(call, op)
+}
+
+// spinAwait is await after a first try.
+func (t *Turn) spinAwait(call string, op attempt) error {
+	if t.spinFirst(op) {
+		return sysErr(call, t.d.wait.errno)
+	}
+	return t.await(call, op)
+}
+
+// noWait is the error of a call that does not wait.
+func noWait(call string, e sys.Errno) error {
+	if e == sys.EAGAIN {
+		return ErrWouldBlock
+	}
+	return sysErr(call, e)
+}
+
+// await repeats op until it does something else than EAGAIN or the call ends.
+// This is the one loop in which this package waits.
+func (t *Turn) await(call string, op attempt) error {
+	for {
+		if err := t.check(); err != nil {
+			return err
+		}
+		if done, err := t.park(op); err != nil || done {
+			if err != nil {
+				return err
+			}
+			return sysErr(call, t.d.wait.errno)
+		}
+	}
+}
+
+// park waits in the poller. It reports whether op is done: if not, something
+// woke the call that may have ended it.
+func (t *Turn) park(op attempt) (done bool, err error) {
+	p, err := t.s.poller()
+	if err != nil {
+		return false, err
+	}
+	d := t.d
+	if err := t.setParked(p); err != nil {
+		return false, err
+	}
+	w := d.waiter(t.s)
+	w.op, w.tries = op, 0
+	if d.sends {
+		err = p.conn.Write(w.fn)
+	} else {
+		err = p.conn.Read(w.fn)
+	}
+	w.op = nil
+	if w.tries == 1 && err == nil {
+		d.cold = false // it did not have to wait
+	}
+	d.setUnparked()
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return false, nil
+	}
+	if errors.Is(err, os.ErrClosed) {
+		err = net.ErrClosed
+	}
+	return err == nil, err
+}
+
+// waiter returns the direction's waiter.
+func (d *direction) waiter(s *Socket) *waiter {
+	if d.wait == nil {
+		w := &waiter{s: s}
+		w.fn = w.try
+		d.wait = w
+	}
+	return d.wait
+}
+
+// try is the function that the poller calls when the socket is ready.
+func (w *waiter) try(uintptr) bool {
+	w.tries++
+	w.errno = try(w.op, w.s)
+	return w.errno != sys.EAGAIN
+}
+
+// setParked gives the poller the call's end, unless it has come already. From
+// here on whoever changes what could end the call kicks the direction.
+func (t *Turn) setParked(p *poller) error {
+	d := t.d
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if err := t.check(); err != nil {
+		return err
+	}
+	d.parked, d.limit = true, t.limit
+	return d.apply(p)
+}
+
+func (d *direction) setUnparked() {
+	d.mu.Lock()
+	d.parked = false
+	d.mu.Unlock()
+}
+
+// apply gives the poller the earlier of the deadline and the parked call's
+// limit. The caller holds d.mu.
+func (d *direction) apply(p *poller) error {
+	end := earlier(d.deadline.Load(), d.limit)
+	if end == d.applied {
+		return nil
+	}
+	var at time.Time
+	if end != 0 {
+		at = base.Add(time.Duration(end))
+	}
+	return d.setPoller(p, at, end)
+}
+
+// setPoller sets the poller's deadline to at and notes it as applied.
+func (d *direction) setPoller(p *poller, at time.Time, applied int64) error {
+	var err error
+	if d.sends {
+		err = p.file.SetWriteDeadline(at)
+	} else {
+		err = p.file.SetReadDeadline(at)
+	}
+	if err == nil {
+		d.applied = applied
+	}
+	return err
+}
+
+// kicked is the applied deadline of a direction that was kicked: the next call
+// to park, or the kicked one if it parks again, sets its own.
+const kicked = -1
+
+// kick makes the parked call look again at what could have ended it.
+func (s *Socket) kick(d *direction) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if p := s.poll.Load(); p != nil && d.parked {
+		_ = d.setPoller(p, base, kicked)
+	}
+	if d.sends {
+		s.full.kick()
+	}
+}

@@ -1,0 +1,122 @@
+package socket
+
+import "example.com/uds/internal/sys"
+
+// Recv receives a message, or some bytes of a stream, into p and returns how
+// many bytes that are (with MsgSize: the message's size, which may be more).
+// Zero is an empty message or the end of the connection; recv(2) does not tell
+// them apart. Descriptors that come with the message are dropped by the kernel.
+func (s *Socket) Recv(p []byte, flags int) (int, error) {
+	t, err := s.beginFlags(&s.r, flags)
+	if err != nil {
+		return 0, err
+	}
+	n, err := t.Recv(p, flags)
+	t.End()
+	return n, err
+}
+
+// RecvFrom is Recv that also returns the sender's address; it is zero on a
+// connected stream and for a sender without one.
+func (s *Socket) RecvFrom(p []byte, flags int) (n int, from Sockaddr, err error) {
+	t, err := s.beginFlags(&s.r, flags)
+	if err != nil {
+		return 0, Sockaddr{}, err
+	}
+	n, err = t.RecvFrom(p, flags, &from)
+	t.End()
+	return n, from, err
+}
+
+// Recv is Socket.Recv in this turn.
+func (t *Turn) Recv(p []byte, flags int) (n int, err error) {
+	s := t.s
+	if t.d.cold {
+		return t.recvSlow(p, flags, 0)
+	}
+	var e sys.Errno
+	if s.raw && len(p) <= sys.MaxRaw {
+		n, e = sys.RecvRaw(s.fd, p, flags)
+	} else {
+		n, e = sys.Recv(s.fd, p, flags)
+	}
+	if e == 0 {
+		return n, nil
+	}
+	return t.recvSlow(p, flags, e)
+}
+
+// recvSlow goes on after a try that failed with e, or with none yet.
+func (t *Turn) recvSlow(p []byte, flags int, e sys.Errno) (int, error) {
+	op := t.plain()
+	op.p, op.flags = p, flags
+	err := t.resume("recvfrom", (*recvOp)(op), flags, e)
+	n := op.n
+	op.p = nil
+	if err != nil {
+		return 0, err
+	}
+	return n, nil
+}
+
+// RecvFrom is Socket.RecvFrom in this turn.
+func (t *Turn) RecvFrom(p []byte, flags int, from *Sockaddr) (int, error) {
+	op := t.named()
+	op.p, op.flags = p, flags
+	err := t.run("recvfrom", (*recvFromOp)(op), flags)
+	n := op.n
+	*from = Sockaddr{op.addr}
+	op.p = nil
+	if err != nil {
+		*from = Sockaddr{}
+		return 0, err
+	}
+	return n, nil
+}
+
+// plainOp is a Recv or Send that waits.
+type plainOp struct {
+	p     []byte
+	flags int
+	n     int
+}
+
+// plain returns the direction's kept plainOp.
+func (t *Turn) plain() *plainOp { return &t.d.waiter(t.s).plain }
+
+// namedOp is a RecvFrom or SendTo.
+type namedOp struct {
+	plainOp
+	addr sys.Sockaddr
+}
+
+// named returns the direction's kept namedOp.
+func (t *Turn) named() *namedOp {
+	w := t.d.waiter(t.s)
+	if w.named == nil {
+		w.named = new(namedOp)
+	}
+	return w.named
+}
+
+type recvOp plainOp
+
+func (o *recvOp) try(s *Socket) (e sys.Errno) {
+	if s.raw && len(o.p) <= sys.MaxRaw {
+		o.n, e = sys.RecvRaw(s.fd, o.p, o.flags)
+	} else {
+		o.n, e = sys.Recv(s.fd, o.p, o.flags)
+	}
+	return e
+}
+
+type recvFromOp namedOp
+
+func (o *recvFromOp) try(s *Socket) (e sys.Errno) {
+	if s.raw && len(o.p) <= sys.MaxRaw {
+		o.n, e = sys.RecvFromRaw(s.fd, o.p, o.flags, &o.addr)
+	} else {
+		o.n, e = sys.RecvFrom(s.fd, o.p, o.flags, &o.addr)
+	}
+	return e
+}

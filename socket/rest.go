@@ -1,0 +1,103 @@
+package socket
+
+import (
+	"sync"
+	"sync/atomic"
+)
+
+// Rest holds the bytes of a message that a RecvWhole had no room for. The zero
+// value is empty and ready for use. Len may be called at any time; the other
+// methods belong to whoever has the receiving turn.
+type Rest struct {
+	data []byte
+	buf  *[]byte // pooled memory that data lies in
+	last int     // size of the last message
+	size atomic.Int64
+}
+
+// Len returns the number of bytes left.
+func (r *Rest) Len() int { return int(r.size.Load()) }
+
+// Bytes returns what is left. It belongs to r and is valid until the next call.
+func (r *Rest) Bytes() []byte { return r.data }
+
+// Read moves bytes to p and returns how many.
+func (r *Rest) Read(p []byte) int {
+	n := copy(p, r.data)
+	if n == len(r.data) {
+		r.Drop()
+		return n
+	}
+	r.set(r.data[n:])
+	return n
+}
+
+// Drop forgets what is left and returns its memory.
+func (r *Rest) Drop() {
+	r.set(nil)
+	if r.buf != nil {
+		putRest(r.buf)
+		r.buf = nil
+	}
+}
+
+func (r *Rest) set(b []byte) {
+	r.data = b
+	r.size.Store(int64(len(b)))
+}
+
+// reserve returns n bytes or more of pooled memory for hold.
+func (r *Rest) reserve(n int) []byte {
+	r.Drop()
+	r.buf = getRest(n)
+	return *r.buf
+}
+
+// hold makes b, the front of what reserve returned, what is left.
+func (r *Rest) hold(b []byte) { r.set(b) }
+
+// keep makes a copy of b what is left.
+func (r *Rest) keep(b []byte) {
+	mem := r.reserve(len(b))
+	r.hold(mem[:copy(mem, b)])
+}
+
+// join makes a copy of a and b what is left; a may lie in r's own memory.
+func (r *Rest) join(a, b []byte) {
+	buf := getRest(len(a) + len(b))
+	n := copy(*buf, a)
+	n += copy((*buf)[n:], b)
+	r.Drop()
+	r.buf = buf
+	r.set((*buf)[:n])
+}
+
+// restSizes are the sizes of pooled memory: a small tail, one of the byte
+// face's pieces of 85,600 bytes, and one of the largest message that a sender
+// with the default SO_SNDBUF can make. A larger tail has memory of its own.
+var restSizes = [...]int{16 << 10, 88 << 10, 216 << 10}
+
+var restPools [len(restSizes)]sync.Pool
+
+// getRest returns n bytes or more.
+func getRest(n int) *[]byte {
+	for i, size := range restSizes {
+		if n <= size {
+			if b, ok := restPools[i].Get().(*[]byte); ok {
+				return b
+			}
+			b := make([]byte, size)
+			return &b
+		}
+	}
+	b := make([]byte, n)
+	return &b
+}
+
+func putRest(b *[]byte) {
+	for i, size := range restSizes {
+		if len(*b) == size {
+			restPools[i].Put(b)
+		}
+	}
+}

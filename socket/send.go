@@ -1,0 +1,82 @@
+package socket
+
+import "example.com/uds/internal/sys"
+
+// Send sends p as one message, or some bytes of a stream, and returns how many
+// bytes were sent. On a stream that may be fewer than len(p).
+func (s *Socket) Send(p []byte, flags int) (int, error) {
+	t, err := s.beginFlags(&s.w, flags)
+	if err != nil {
+		return 0, err
+	}
+	n, err := t.Send(p, flags)
+	t.End()
+	return n, err
+}
+
+// SendTo is Send to an address.
+func (s *Socket) SendTo(p []byte, flags int, to Sockaddr) (int, error) {
+	t, err := s.beginFlags(&s.w, flags)
+	if err != nil {
+		return 0, err
+	}
+	n, err := t.SendTo(p, flags, to)
+	t.End()
+	return n, err
+}
+
+// Send is Socket.Send in this turn.
+func (t *Turn) Send(p []byte, flags int) (int, error) {
+	if t.d.cold {
+		return t.sendSlow(p, flags, 0)
+	}
+	n, e := sys.Send(t.s.fd, p, flags)
+	if e == 0 {
+		return n, nil
+	}
+	return t.sendSlow(p, flags, e)
+}
+
+// sendSlow goes on after a try that failed with e, or with none yet.
+func (t *Turn) sendSlow(p []byte, flags int, e sys.Errno) (int, error) {
+	op := t.plain()
+	op.p, op.flags, op.n = p, flags, 0
+	err := t.resume("sendto", (*sendOp)(op), flags, e)
+	n := op.n
+	op.p = nil
+	if err != nil {
+		return 0, err
+	}
+	return n, nil
+}
+
+// SendTo is Socket.SendTo in this turn.
+func (t *Turn) SendTo(p []byte, flags int, to Sockaddr) (int, error) {
+	n, e := sys.SendTo(t.s.fd, p, flags, &to.raw)
+	if e == 0 {
+		return n, nil
+	}
+	op := t.named()
+	op.p, op.flags, op.addr = p, flags, to.raw
+	err := t.resume("sendto", (*sendToOp)(op), flags, e)
+	n = op.n
+	op.p = nil
+	if err != nil {
+		return 0, err
+	}
+	return n, nil
+}
+
+type sendOp plainOp
+
+func (o *sendOp) try(s *Socket) (e sys.Errno) {
+	o.n, e = sys.Send(s.fd, o.p, o.flags)
+	return e
+}
+
+type sendToOp namedOp
+
+func (o *sendToOp) try(s *Socket) (e sys.Errno) {
+	o.n, e = sys.SendTo(s.fd, o.p, o.flags, &o.addr)
+	return e
+}

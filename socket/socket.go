@@ -1,0 +1,158 @@
+package socket
+
+import (
+	"net"
+	"os"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"example.com/uds/internal/sys"
+)
+
+// Socket is a socket of any family and type. It is made by New, Pair, FromFile
+// and Accept; the zero value is closed. All methods are safe for concurrent
+// use.
+type Socket struct {
+	fd          int
+	family, typ int16
+	proto       int32
+	raw         bool // no descriptor can arrive: receives may bypass the scheduler
+	fresh       bool // nothing can have arrived yet: set until the socket is given a peer
+	live        bool // made by a constructor
+
+	r, w  direction
+	users users
+
+	pollMu sync.Mutex
+	poll   atomic.Pointer[poller]
+	spin   spinner
+	full   fullPeers
+}
+
+// New makes a socket, as socket(2) does. The caller closes it.
+func New(family, typ, proto int) (*Socket, error) {
+	fd, e := sys.Socket(family, typ, proto)
+	if e != 0 {
+		return nil, sysErr("socket", e)
+	}
+	s := adopt(fd, family, typ, proto)
+	s.fresh = true
+	return s, nil
+}
+
+// Pair makes two connected sockets, as socketpair(2) does. The caller closes
+// both.
+func Pair(family, typ, proto int) (*Socket, *Socket, error) {
+	fds, e := sys.Pair(family, typ, proto)
+	if e != 0 {
+		return nil, nil, sysErr("socketpair", e)
+	}
+	a, b := adopt(fds[0], family, typ, proto), adopt(fds[1], family, typ, proto)
+	a.spin.peer = new(atomic.Bool)
+	b.spin.peer = a.spin.peer
+	return a, b, nil
+}
+
+// FromFile makes a socket of a duplicate of f, which stays the caller's. The
+// open file description, which both share, becomes non-blocking. A file that is
+// not a socket is ENOTSOCK.
+func FromFile(f *os.File) (*Socket, error) {
+	rc, err := f.SyscallConn()
+	if err != nil {
+		return nil, sysErr("fcntl", sys.EINVAL)
+	}
+	var s *Socket
+	cerr := rc.Control(func(fd uintptr) { s, err = fromFD(int(fd)) })
+	if cerr != nil {
+		return nil, net.ErrClosed
+	}
+	return s, err
+}
+
+// fromFD is FromFile for a descriptor that stays open meanwhile.
+func fromFD(fd int) (*Socket, error) {
+	typ, e := sys.GetsockoptInt(fd, sys.SolSocket, sys.SoType)
+	if e != 0 {
+		return nil, sysErr("getsockopt", e)
+	}
+	family, e := domain(fd)
+	if e != 0 {
+		return nil, sysErr("getsockname", e)
+	}
+	proto, e := sys.GetsockoptInt(fd, sys.SolSocket, sys.SoProtocol)
+	if e != 0 {
+		proto = 0 // AIX and others have no SO_PROTOCOL
+	}
+	nfd, e := sys.Dup(fd)
+	if e != 0 {
+		return nil, sysErr("fcntl", e)
+	}
+	if e := sys.SetNonblock(nfd); e != 0 {
+		sys.Close(nfd)
+		return nil, sysErr("fcntl", e)
+	}
+	s := adopt(nfd, family, typ, proto)
+	s.spin.otherProcess()
+	return s, nil
+}
+
+// domain is the family of a socket: SO_DOMAIN, or that of its own address
+// where a system has no such option.
+func domain(fd int) (int, sys.Errno) {
+	if family, e := sys.GetsockoptInt(fd, sys.SolSocket, sys.SoDomain); e == 0 {
+		return family, 0
+	}
+	sa, e := sys.Sockname(fd)
+	return sa.Family(), e
+}
+
+// adopt makes a Socket that owns fd.
+func adopt(fd, family, typ, proto int) *Socket {
+	s := &Socket{fd: fd, family: int16(family), typ: int16(typ), proto: int32(proto), live: true}
+	s.w.sends = true
+	runtime.SetFinalizer(s, (*Socket).Close)
+	return s
+}
+
+// Family returns the address family, such as AF_UNIX.
+func (s *Socket) Family() int { return int(s.family) }
+
+// Type returns the socket type, such as SOCK_SEQPACKET.
+func (s *Socket) Type() int { return int(s.typ) }
+
+// Protocol returns the protocol number.
+func (s *Socket) Protocol() int { return int(s.proto) }
+
+// Shutdown ends receiving, sending or both, as shutdown(2) does; how is
+// ShutRead, ShutWrite or ShutBoth. Where the kernel does not wake a waiting
+// receive, a datagram socket's, this does: it and every later one find the end,
+// a count of zero, after what is still queued.
+func (s *Socket) Shutdown(how int) error {
+	if how < ShutRead || how > ShutBoth {
+		return sysErr("shutdown", sys.EINVAL)
+	}
+	if err := s.control("shutdown", func(fd int) sys.Errno { return sys.Shutdown(fd, how) }); err != nil {
+		return err
+	}
+	if how != ShutWrite {
+		s.r.state.Or(stShut)
+		s.kick(&s.r)
+	}
+	return nil
+}
+
+// How Shutdown ends a direction.
+const (
+	ShutRead  = 0
+	ShutWrite = 1
+	ShutBoth  = 2
+)
+
+// base is where now counts from; it lies in the past, so that no deadline is
+// zero by accident.
+var base = time.Now().Add(-time.Second)
+
+// now is a monotonic clock in nanoseconds.
+func now() int64 { return int64(time.Since(base)) }

@@ -1,0 +1,187 @@
+package socket
+
+import (
+	"context"
+	"net"
+	"os"
+	"time"
+)
+
+// Turn is the exclusive use of one direction of a socket: the calls made in it
+// follow each other with no other caller's between them. BeginRecv and
+// BeginSend start one, End ends it; in between the descriptor stays open. A
+// Turn belongs to one goroutine and must not be copied.
+//
+// The time limits of the calls in it are those of one operation: a timeout
+// counts from the start of the turn, and Cancel ends all that is left of it.
+type Turn struct {
+	s     *Socket
+	d     *direction
+	seen  uint32          // the direction's state when the call began
+	limit int64           // when the call ends by its timeout; 0: never
+	ctx   context.Context // ends the call; nil: none
+}
+
+// BeginRecv waits for the receiving direction to be free and takes it. It
+// fails, and takes nothing, if the socket is closed or a deadline has passed.
+func (s *Socket) BeginRecv() (Turn, error) { return s.begin(&s.r) }
+
+// BeginSend is BeginRecv for the sending direction.
+func (s *Socket) BeginSend() (Turn, error) { return s.begin(&s.w) }
+
+// TryBeginRecv is BeginRecv that does not wait: ErrWouldBlock says that
+// another caller has the turn.
+func (s *Socket) TryBeginRecv() (Turn, error) { return s.tryBegin(&s.r) }
+
+// TryBeginSend is TryBeginRecv for the sending direction.
+func (s *Socket) TryBeginSend() (Turn, error) { return s.tryBegin(&s.w) }
+
+func (s *Socket) begin(d *direction) (Turn, error) {
+	seen := d.state.Load()
+	if seen&(stTimed|stClosed) != 0 {
+		return s.beginSlow(d, seen, nil)
+	}
+	d.turn.Lock()
+	t := Turn{s: s, d: d, seen: seen}
+	if d.state.Load() != seen || !s.live {
+		if err := t.check(); err != nil {
+			t.End()
+			return Turn{}, err
+		}
+	}
+	return t, nil
+}
+
+func (s *Socket) tryBegin(d *direction) (Turn, error) {
+	t := Turn{s: s, d: d, seen: d.state.Load()}
+	if err := t.check(); err != nil {
+		return Turn{}, err
+	}
+	if !d.turn.TryLock() {
+		return Turn{}, ErrWouldBlock
+	}
+	return t.checked()
+}
+
+// beginSlow is begin for a call that something may end while it waits.
+func (s *Socket) beginSlow(d *direction, seen uint32, ctx context.Context) (Turn, error) {
+	t := Turn{s: s, d: d, seen: seen, ctx: ctx}
+	if timeout := d.timeout.Load(); timeout != 0 {
+		t.limit = now() + timeout
+	}
+	if err := t.check(); err != nil {
+		return Turn{}, err
+	}
+	if err := t.acquire(); err != nil {
+		return Turn{}, err
+	}
+	return t.checked()
+}
+
+// checked returns t, or ends it if its call must end.
+func (t Turn) checked() (Turn, error) {
+	if err := t.check(); err != nil {
+		t.End()
+		return Turn{}, err
+	}
+	return t, nil
+}
+
+// acquire waits for the turn.
+func (t *Turn) acquire() error {
+	if t.d.turn.TryLock() {
+		return nil
+	}
+	if t.limit == 0 && t.ctx == nil {
+		t.d.turn.Lock()
+		return nil
+	}
+	return t.acquireBounded()
+}
+
+// acquireBounded waits for the turn, until the call's own timeout or context
+// ends. The holder need not have either, so it can not be relied on to leave.
+func (t *Turn) acquireBounded() error {
+	d := t.d
+	freed := d.announce()
+	defer d.timed.Add(-1)
+	var expired <-chan time.Time
+	if t.limit != 0 {
+		timer := time.NewTimer(time.Duration(t.limit - now()))
+		defer timer.Stop()
+		expired = timer.C
+	}
+	var done <-chan struct{}
+	if t.ctx != nil {
+		done = t.ctx.Done()
+	}
+	for !d.turn.TryLock() {
+		select {
+		case <-freed:
+		case <-expired:
+			return os.ErrDeadlineExceeded
+		case <-done:
+			return ctxErr(t.ctx)
+		}
+	}
+	return nil
+}
+
+// announce makes End tell the returned channel.
+func (d *direction) announce() <-chan struct{} {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.freed == nil {
+		d.freed = make(chan struct{}, 1)
+	}
+	d.timed.Add(1)
+	return d.freed
+}
+
+// End ends the turn.
+func (t *Turn) End() { t.d.end() }
+
+func (d *direction) end() {
+	d.turn.Unlock()
+	if d.timed.Load() > 0 {
+		d.tell()
+	}
+}
+
+// tell wakes one caller in acquireBounded; the turn that it takes, or that
+// another takes before it, ends with a tell of its own.
+func (d *direction) tell() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	select {
+	case d.freed <- struct{}{}:
+	default:
+	}
+}
+
+// check returns the error that ends the call, or nil.
+func (t *Turn) check() error {
+	st := t.d.state.Load()
+	switch {
+	case st&stClosed != 0 || !t.s.live:
+		return net.ErrClosed
+	case cancelled(t.seen, st):
+		return context.Canceled
+	case t.ctx != nil && t.ctx.Err() != nil:
+		return ctxErr(t.ctx)
+	case st&stTimed == 0 && t.limit == 0:
+		return nil
+	}
+	if end := earlier(t.d.deadline.Load(), t.limit); end != 0 && now() >= end {
+		return os.ErrDeadlineExceeded
+	}
+	return nil
+}
+
+// earlier returns the smaller of two times, of which 0 is none.
+func earlier(a, b int64) int64 {
+	if a == 0 || b != 0 && b < a {
+		return b
+	}
+	return a
+}

@@ -1,0 +1,137 @@
+package socket
+
+import "example.com/uds/internal/sys"
+
+// MaxWhole is the size in bytes of the largest message that RecvWhole can
+// receive. The kernel allocates at most KMALLOC_MAX_SIZE in one piece for a
+// message, 4 MiB with pages of 4 KiB, and MAX_SKB_FRAGS pages more: no sender
+// can make a message of this size.
+const MaxWhole = sys.OverflowSize
+
+// RecvWhole receives one message whole, whatever its size: its first bytes
+// into p, and those that p has no room for into rest, whose earlier content is
+// dropped. It returns the number of bytes in p. As with Recv, zero is an empty
+// message or the end. A message above MaxWhole is EMSGSIZE and lost.
+func (t *Turn) RecvWhole(p []byte, rest *Rest) (int, error) {
+	if t.d.cold {
+		return t.wholeSlow(p, rest, 0)
+	}
+	n, e := recvWhole(t.s, p, rest)
+	if e == 0 {
+		return n, nil
+	}
+	return t.wholeSlow(p, rest, e)
+}
+
+// wholeSlow goes on after a try that failed with e, or with none yet.
+func (t *Turn) wholeSlow(p []byte, rest *Rest, e sys.Errno) (int, error) {
+	op := t.whole()
+	op.p, op.rest = p, rest
+	err := t.resume("recvmsg", op, 0, e)
+	n := op.n
+	*op = wholeOp{}
+	if err != nil {
+		return 0, err
+	}
+	return n, nil
+}
+
+// wholeOp is a RecvWhole that waits.
+type wholeOp struct {
+	p    []byte
+	rest *Rest
+	n    int
+}
+
+// whole returns the direction's kept wholeOp.
+func (t *Turn) whole() *wholeOp {
+	w := t.d.waiter(t.s)
+	if w.whole == nil {
+		w.whole = new(wholeOp)
+	}
+	return w.whole
+}
+
+func (o *wholeOp) try(s *Socket) (e sys.Errno) {
+	o.n, e = recvWhole(s, o.p, o.rest)
+	return e
+}
+
+// bounceLimit is the message size up to which recvfrom(2) into the overflow
+// buffer and a copy cost less than recvmsg(2) into two buffers.
+const bounceLimit = 4096
+
+// recvWhole is one try. The size of the last message chooses the way, which
+// matters for speed only.
+func recvWhole(s *Socket, p []byte, rest *Rest) (n int, e sys.Errno) {
+	over := getOverflow()
+	if rest.last <= bounceLimit {
+		n, e = over.bounce(s, p, rest)
+	} else {
+		n, e = over.scatter(s, p, rest)
+	}
+	over.put(rest.last)
+	return n, e
+}
+
+// bounce receives into the overflow buffer and copies.
+func (o *overflow) bounce(s *Socket, p []byte, rest *Rest) (n int, e sys.Errno) {
+	if s.raw {
+		n, e = sys.RecvRaw(s.fd, o.mem, MsgSize)
+	} else {
+		n, e = sys.Recv(s.fd, o.mem, MsgSize)
+	}
+	if e != 0 {
+		return 0, e
+	}
+	if rest.last = n; n > len(o.mem) {
+		return 0, sys.EMSGSIZE
+	}
+	k := copy(p, o.mem[:n])
+	if k < n {
+		rest.keep(o.mem[k:n])
+	}
+	return k, 0
+}
+
+// scatter receives into p, a buffer that rest keeps if the last message left a
+// tail, and the overflow buffer.
+func (o *overflow) scatter(s *Socket, p []byte, rest *Rest) (n int, e sys.Errno) {
+	var tail []byte
+	if rest.last > len(p) {
+		tail = rest.reserve(rest.last - len(p))
+	}
+	o.bufs = [2][]byte{p, tail}
+	o.msg.Set(o.bufs[:], o.mem, nil)
+	if s.raw && rest.last <= sys.MaxRaw {
+		n, e = sys.RecvMsgRaw(s.fd, &o.msg, MsgSize)
+	} else {
+		n, e = sys.RecvMsg(s.fd, &o.msg, MsgSize)
+	}
+	o.msg.Reset()
+	o.bufs = [2][]byte{}
+	if e != 0 {
+		rest.Drop()
+		return 0, e
+	}
+	return o.divide(p, tail, rest, n)
+}
+
+// divide gives rest what a message of n bytes left behind p.
+func (o *overflow) divide(p, tail []byte, rest *Rest, n int) (int, sys.Errno) {
+	rest.last = n
+	left := n - len(p)
+	switch {
+	case left <= 0:
+		rest.Drop()
+		return n, 0
+	case left <= len(tail):
+		rest.hold(tail[:left])
+	case left-len(tail) > len(o.mem):
+		rest.Drop()
+		return 0, sys.EMSGSIZE
+	default:
+		rest.join(tail, o.mem[:left-len(tail)])
+	}
+	return len(p), 0
+}
