@@ -30,8 +30,9 @@ import (
 // Only Linux has abstract names. An Addr holds every kind on every system; it
 // is the call that uses one which fails where the system lacks it.
 //
-// A path may have any length. Paths over [MaxPathLen] do not fit the kernel's
-// address structure: [Addr.Raw] refuses them.
+// A path may have any length. One of up to [MaxPathLen] bytes fits the kernel's
+// address structure with its terminating NUL byte, one of a byte more fits
+// without it, and [Addr.Raw] refuses those that are longer still.
 //
 // See unix(7).
 type Addr struct {
