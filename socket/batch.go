@@ -37,7 +37,7 @@ func (t *Turn) RecvBatch(ms []Msg, flags int) (int, error) {
 	}
 	op := t.batch(ms, flags)
 	for i := range ms {
-		if op.hdrs.Add(ms[i].Buffers, ms[i].Control); ms[i].NeedAddr {
+		if op.hdrs.Add(ms[i].Buffer, ms[i].Buffers, ms[i].Control); ms[i].NeedAddr {
 			op.hdrs.WantFrom()
 		}
 	}
@@ -65,7 +65,7 @@ func (o *batchOp) results(ms []Msg) {
 func (t *Turn) SendBatch(ms []Msg, flags int) (int, error) {
 	op := t.batch(ms, flags)
 	for i := range ms {
-		op.hdrs.Add(ms[i].Buffers, ms[i].Control)
+		op.hdrs.Add(ms[i].Buffer, ms[i].Buffers, ms[i].Control)
 		op.hdrs.SetTo(&ms[i].Addr.raw)
 	}
 	err := t.run("sendmmsg", (*sendBatchOp)(op), flags)
@@ -91,7 +91,7 @@ func (t *Turn) batch(ms []Msg, flags int) *batchOp {
 	}
 	bufs := 0
 	for i := range ms {
-		bufs += len(ms[i].Buffers)
+		bufs += 1 + len(ms[i].Buffers)
 	}
 	w.batch.hdrs.Start(len(ms), bufs)
 	w.batch.flags, w.batch.n = flags, 0

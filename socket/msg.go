@@ -4,7 +4,8 @@ import "example.com/uds/internal/sys"
 
 // Msg is what one RecvMsg or SendMsg moves. It may be used again.
 type Msg struct {
-	Buffers [][]byte // the payload: one message however many buffers
+	Buffer  []byte   // the payload,
+	Buffers [][]byte // and more of it: one message however many buffers
 	Control []byte   // control messages to send, or room for received ones
 	Addr    Sockaddr // destination or sender; zero: none
 
@@ -45,7 +46,7 @@ func (s *Socket) SendMsg(m *Msg, flags int) error {
 func (t *Turn) RecvMsg(m *Msg, flags int) error {
 	op := t.message()
 	op.flags = flags
-	op.hdr.Set(m.Buffers, nil, m.Control)
+	op.set(m)
 	if m.NeedAddr {
 		op.hdr.WantFrom()
 	}
@@ -66,7 +67,7 @@ func (t *Turn) RecvMsg(m *Msg, flags int) error {
 func (t *Turn) SendMsg(m *Msg, flags int) error {
 	op := t.message()
 	op.flags = flags
-	op.hdr.Set(m.Buffers, nil, m.Control)
+	op.set(m)
 	op.hdr.SetTo(&m.Addr.raw)
 	err := t.run("sendmsg", (*sendMsgOp)(op), flags)
 	op.hdr.Reset()
@@ -82,6 +83,14 @@ type msgOp struct {
 	flags int
 	n     int
 	raw   bool
+}
+
+func (o *msgOp) set(m *Msg) {
+	if len(m.Buffers) == 0 {
+		o.hdr.Set1(m.Buffer, nil, m.Control)
+	} else {
+		o.hdr.Set(m.Buffer, m.Buffers, nil, m.Control)
+	}
 }
 
 // message returns the direction's kept msgOp.

@@ -13,7 +13,7 @@ import (
 type overflow struct {
 	mem  []byte
 	msg  sys.Msg
-	bufs [2][]byte
+	bufs [1][]byte
 }
 
 var overflows = sync.Pool{New: func() any { return newOverflow() }}

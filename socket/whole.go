@@ -101,15 +101,15 @@ func (o *overflow) scatter(s *Socket, p []byte, rest *Rest) (n int, e sys.Errno)
 	if rest.last > len(p) {
 		tail = rest.reserve(rest.last - len(p))
 	}
-	o.bufs = [2][]byte{p, tail}
-	o.msg.Set(o.bufs[:], o.mem, nil)
+	o.bufs[0] = tail
+	o.msg.Set(p, o.bufs[:], o.mem, nil)
 	if s.raw && rest.last <= sys.MaxRaw {
 		n, e = sys.RecvMsgRaw(s.fd, &o.msg, MsgSize)
 	} else {
 		n, e = sys.RecvMsg(s.fd, &o.msg, MsgSize)
 	}
 	o.msg.Reset()
-	o.bufs = [2][]byte{}
+	o.bufs[0] = nil
 	if e != 0 {
 		rest.Drop()
 		return 0, e

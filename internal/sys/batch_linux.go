@@ -35,24 +35,30 @@ func (b *Batch) Start(n, iovs int) {
 }
 
 // Add appends a message. It must be within what Start made room for.
-func (b *Batch) Add(bufs [][]byte, control []byte) {
-	first := len(b.iovs)
+func (b *Batch) Add(first []byte, bufs [][]byte, control []byte) {
+	at := len(b.iovs)
+	b.addBuffer(first)
 	for _, p := range bufs {
-		var v unix.Iovec
-		v.Base = unsafe.SliceData(p)
-		v.SetLen(len(p))
-		b.iovs = append(b.iovs, v)
-		b.bytes += len(p)
+		b.addBuffer(p)
 	}
 	b.names = append(b.names, Sockaddr{})
 	b.hdrs = append(b.hdrs, mmsghdr{})
 	h := &b.hdrs[len(b.hdrs)-1].hdr
-	if len(bufs) > 0 {
-		h.Iov = &b.iovs[first]
-	}
-	h.SetIovlen(len(bufs))
+	h.Iov = unsafe.SliceData(b.iovs[at:])
+	h.SetIovlen(len(b.iovs) - at)
 	h.Control = unsafe.SliceData(control)
 	h.SetControllen(len(control))
+}
+
+func (b *Batch) addBuffer(p []byte) {
+	if len(p) == 0 {
+		return
+	}
+	var v unix.Iovec
+	v.Base = unsafe.SliceData(p)
+	v.SetLen(len(p))
+	b.iovs = append(b.iovs, v)
+	b.bytes += len(p)
 }
 
 // SetTo makes the last message one for the address; no address leaves it to

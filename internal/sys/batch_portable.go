@@ -18,9 +18,9 @@ func (b *Batch) Start(n, _ int) {
 }
 
 // Add appends a message. It must be within what Start made room for.
-func (b *Batch) Add(bufs [][]byte, control []byte) {
+func (b *Batch) Add(first []byte, bufs [][]byte, control []byte) {
 	b.msgs, b.sizes = append(b.msgs, Msg{}), append(b.sizes, 0)
-	b.msgs[len(b.msgs)-1].Set(bufs, nil, control)
+	b.msgs[len(b.msgs)-1].Set(first, bufs, nil, control)
 }
 
 // SetTo makes the last message one for the address.

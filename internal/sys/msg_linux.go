@@ -18,13 +18,14 @@ type Msg struct {
 	bytes  int
 }
 
-// Set points m to what one call moves: the payload in bufs, followed by extra
-// unless that is empty, and the control buffer.
-func (m *Msg) Set(bufs [][]byte, extra, control []byte) {
+// Set points m to what one call moves: the payload in first, bufs and extra,
+// and the control buffer.
+func (m *Msg) Set(first []byte, bufs [][]byte, extra, control []byte) {
 	if m.iovs = m.iovs[:0]; cap(m.iovs) == 0 {
 		m.iovs = m.inline[:0]
 	}
 	m.bytes = 0
+	m.add(first)
 	for _, b := range bufs {
 		m.add(b)
 	}

@@ -12,10 +12,10 @@ type Msg struct {
 	to, from   Sockaddr
 }
 
-// Set points m to what one call moves: the payload in bufs, followed by extra
-// unless that is empty, and the control buffer.
-func (m *Msg) Set(bufs [][]byte, extra, control []byte) {
-	m.bufs = append(m.bufs[:0], bufs...)
+// Set points m to what one call moves: the payload in first, bufs and extra,
+// and the control buffer.
+func (m *Msg) Set(first []byte, bufs [][]byte, extra, control []byte) {
+	m.bufs = append(append(m.bufs[:0], first), bufs...)
 	if len(extra) > 0 {
 		m.bufs = append(m.bufs, extra)
 	}
@@ -24,7 +24,7 @@ func (m *Msg) Set(bufs [][]byte, extra, control []byte) {
 }
 
 // Set1 is Set for a single buffer and perhaps an extra one.
-func (m *Msg) Set1(p, extra, control []byte) { m.Set([][]byte{p}, extra, control) }
+func (m *Msg) Set1(p, extra, control []byte) { m.Set(p, nil, extra, control) }
 
 // SetTo makes m a message for the address; no address leaves it to the
 // connection.

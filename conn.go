@@ -1,0 +1,274 @@
+package uds
+
+import (
+	"fmt"
+	"net"
+	"os"
+	"syscall"
+	"time"
+
+	"example.com/uds/internal/sys"
+	"example.com/uds/socket"
+)
+
+// conn is what both kinds of connection share: a socket and its names.
+type conn struct {
+	s     *socket.Socket
+	names namesPointer
+	mark  marker
+}
+
+func (c *conn) ok() bool { return c != nil && c.s != nil }
+
+// network is the connection's network, as in package net.
+func (c *conn) network() string {
+	if c.ok() && c.s.Type() == sys.SockDgram {
+		return networkDgram
+	}
+	return networkSeq
+}
+
+// fail wraps err, unless it is nil, as the error of an operation.
+func (c *conn) fail(op string, err error) error {
+	if err == nil {
+		return nil
+	}
+	if !c.ok() {
+		return opError(op, networkSeq, nil, nil, err)
+	}
+	return opError(op, c.network(), c.LocalAddr(), c.RemoteAddr(), err)
+}
+
+// check is the error of a nil or zero connection.
+func (c *conn) check(op string) error {
+	if c.ok() {
+		return nil
+	}
+	return c.fail(op, errInvalid)
+}
+
+// LocalAddr returns the address that the connection is bound to, as a
+// *net.UnixAddr that must not be modified. Unnamed it prints as "".
+func (c *conn) LocalAddr() net.Addr {
+	if !c.ok() {
+		return nil
+	}
+	return netAddr(c.names.get().local, c.network())
+}
+
+// RemoteAddr returns the peer's address, as a *net.UnixAddr that must not be
+// modified. An unnamed peer's prints as "", where package net has "@".
+func (c *conn) RemoteAddr() net.Addr {
+	if !c.ok() {
+		return nil
+	}
+	return netAddr(c.names.get().remote, c.network())
+}
+
+// Sockname asks the kernel for the local address. It differs from LocalAddr
+// where the kernel has named the socket since, or where a path of more than
+// MaxPathLen bytes has another name in the kernel: that one is unnamed here.
+func (c *conn) Sockname() (Addr, error) { return c.nameOf("getsockname", (*socket.Socket).Sockname) }
+
+// Peername asks the kernel for the peer's address.
+func (c *conn) Peername() (Addr, error) { return c.nameOf("getpeername", (*socket.Socket).Peername) }
+
+func (c *conn) nameOf(op string, f func(*socket.Socket) (socket.Sockaddr, error)) (Addr, error) {
+	if err := c.check(op); err != nil {
+		return Addr{}, err
+	}
+	sa, err := f(c.s)
+	if err != nil {
+		return Addr{}, c.fail(op, err)
+	}
+	return addrOfRaw(&sa), nil
+}
+
+// CloseRead ends receiving. What is queued can still be received; after it
+// every receive returns io.EOF. A blocked receive ends.
+func (c *conn) CloseRead() error { return c.shutdown(socket.ShutRead) }
+
+// CloseWrite ends sending: the peer of a SeqConn receives io.EOF after what was
+// sent.
+func (c *conn) CloseWrite() error { return c.shutdown(socket.ShutWrite) }
+
+func (c *conn) shutdown(how int) error {
+	if err := c.check("close"); err != nil {
+		return err
+	}
+	return c.fail("close", c.s.Shutdown(how))
+}
+
+// SetDeadline sets the read and the write deadline: the time at which calls in
+// progress and later ones fail with os.ErrDeadlineExceeded. The zero time is
+// none.
+func (c *conn) SetDeadline(t time.Time) error {
+	return c.set(func(s *socket.Socket) error { return s.SetDeadline(t) })
+}
+
+// SetReadDeadline sets the deadline of receives.
+func (c *conn) SetReadDeadline(t time.Time) error {
+	if !c.ok() {
+		return c.check("set")
+	}
+	if err := c.s.SetReadDeadline(t); err != nil {
+		return c.fail("set", err)
+	}
+	return nil
+}
+
+// SetWriteDeadline sets the deadline of sends.
+func (c *conn) SetWriteDeadline(t time.Time) error {
+	if !c.ok() {
+		return c.check("set")
+	}
+	if err := c.s.SetWriteDeadline(t); err != nil {
+		return c.fail("set", err)
+	}
+	return nil
+}
+
+// SetReadTimeout bounds every later receive: it ends at the earlier of the read
+// deadline and its own start plus d. 0 is no bound, less is EINVAL. The
+// deadline stays as it is.
+func (c *conn) SetReadTimeout(d time.Duration) error {
+	return c.set(func(s *socket.Socket) error { return s.SetReadTimeout(d) })
+}
+
+// SetWriteTimeout is SetReadTimeout for sends.
+func (c *conn) SetWriteTimeout(d time.Duration) error {
+	return c.set(func(s *socket.Socket) error { return s.SetWriteTimeout(d) })
+}
+
+// ReadTimeout returns what SetReadTimeout set.
+func (c *conn) ReadTimeout() time.Duration {
+	if !c.ok() {
+		return 0
+	}
+	return c.s.ReadTimeout()
+}
+
+// WriteTimeout returns what SetWriteTimeout set.
+func (c *conn) WriteTimeout() time.Duration {
+	if !c.ok() {
+		return 0
+	}
+	return c.s.WriteTimeout()
+}
+
+// Cancel makes every call that began before it fail with context.Canceled, and
+// no later one. Deadlines stay as they are.
+func (c *conn) Cancel() {
+	if c.ok() {
+		c.s.Cancel()
+	}
+}
+
+// set runs a setting.
+func (c *conn) set(f func(*socket.Socket) error) error {
+	if err := c.check("set"); err != nil {
+		return err
+	}
+	return c.fail("set", f(c.s))
+}
+
+// SetReadBuffer sets SO_RCVBUF. Linux does not use it for these sockets: their
+// flow control is the sender's SO_SNDBUF.
+func (c *conn) SetReadBuffer(bytes int) error { return c.setBuffer("read", sys.SoRcvbuf, bytes) }
+
+// SetWriteBuffer sets SO_SNDBUF, which Linux doubles, and limits to twice
+// net.core.wmem_max. The largest message is 32 bytes smaller than what
+// WriteBuffer then returns.
+func (c *conn) SetWriteBuffer(bytes int) error { return c.setBuffer("write", sys.SoSndbuf, bytes) }
+
+func (c *conn) setBuffer(name string, opt, bytes int) error {
+	return c.set(func(s *socket.Socket) error {
+		if bytes == 0 {
+			return s.SetInt(sys.SolSocket, opt, 0)
+		}
+		return setBuffer(s, name, opt, bytes)
+	})
+}
+
+// ReadBuffer returns SO_RCVBUF in bytes.
+func (c *conn) ReadBuffer() (int, error) { return c.getInt(sys.SoRcvbuf) }
+
+// WriteBuffer returns SO_SNDBUF in bytes.
+func (c *conn) WriteBuffer() (int, error) { return c.getInt(sys.SoSndbuf) }
+
+func (c *conn) getInt(opt int) (int, error) {
+	if err := c.check("get"); err != nil {
+		return 0, err
+	}
+	n, err := c.s.Int(sys.SolSocket, opt)
+	return n, c.fail("get", err)
+}
+
+// SetOptions applies the fields of o that are not zero. A message that was
+// queued before may lack what they ask for; Dialer.Options and
+// ListenConfig.Options leave no such window.
+func (c *conn) SetOptions(o Options) error {
+	err := c.set(o.apply)
+	if err == nil && o.Timestamps {
+		c.mark.keep()
+	}
+	return err
+}
+
+// SetSpin sets how long a call that has to wait spins before its goroutine
+// parks, as Options.Spin does.
+func (c *conn) SetSpin(d time.Duration) {
+	if c.ok() {
+		c.s.SetSpin(d)
+	}
+}
+
+// SyscallConn returns the descriptor for calls that this package lacks. Bytes
+// that Buffered counts are not seen there.
+func (c *conn) SyscallConn() (syscall.RawConn, error) {
+	if err := c.check("raw"); err != nil {
+		return nil, err
+	}
+	rc, err := c.s.SyscallConn()
+	if err != nil {
+		return nil, c.fail("raw", err)
+	}
+	return rawConn{c, rc}, nil
+}
+
+// rawConn wraps the errors of a RawConn.
+type rawConn struct {
+	c  *conn
+	rc syscall.RawConn
+}
+
+func (r rawConn) Control(f func(fd uintptr)) error { return r.c.fail("raw-control", r.rc.Control(f)) }
+
+func (r rawConn) Read(f func(fd uintptr) bool) error { return r.c.fail("raw-read", r.rc.Read(f)) }
+
+func (r rawConn) Write(f func(fd uintptr) bool) error { return r.c.fail("raw-write", r.rc.Write(f)) }
+
+// File returns a duplicate of the connection's descriptor, which is the
+// caller's. It is close-on-exec and non-blocking, also after its Fd method is
+// called. The connection stays as it is; both share the options, the one among
+// them that tells an empty message from the end (SO_TIMESTAMPNS on Linux).
+func (c *conn) File() (*os.File, error) {
+	if err := c.check("file"); err != nil {
+		return nil, err
+	}
+	f, err := c.s.File()
+	return f, c.fail("file", err)
+}
+
+// limitError is the error of a message of n bytes that is EMSGSIZE.
+func (c *conn) limitError(call string, n int, err error) error {
+	limit, e := c.s.Int(sys.SolSocket, sys.SoSndbuf)
+	if e != nil || !isErrno(err, sys.EMSGSIZE) {
+		return err
+	}
+	return sysError(fmt.Sprintf("%s of %d bytes, the limit is %d", call, n, limit-sndbufOverhead), sys.EMSGSIZE)
+}
+
+// sndbufOverhead is by how much the largest message is smaller than SO_SNDBUF:
+// unix_dgram_sendmsg in net/unix/af_unix.c.
+const sndbufOverhead = 32

@@ -1,0 +1,62 @@
+package uds
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+
+	"example.com/uds/internal/sys"
+	"example.com/uds/socket"
+)
+
+// Errors that a call of this package may wrap in its *net.OpError.
+var (
+	// ErrTruncated is what every *TruncatedError is.
+	ErrTruncated = errors.New("message truncated")
+
+	// ErrOOBTruncated says that ancillary data did not fit: more descriptors
+	// arrived than there was room for, or the process reached RLIMIT_NOFILE.
+	// Every descriptor of the message is closed.
+	ErrOOBTruncated = errors.New("ancillary data truncated")
+
+	// ErrWouldBlock is the error of a call with FlagNoWait that would have to
+	// wait, for the kernel or for another caller.
+	ErrWouldBlock = socket.ErrWouldBlock
+)
+
+// TruncatedError is the error of a receive whose buffer was too small: the
+// buffer is full, and the rest of the message is lost. It is ErrTruncated.
+type TruncatedError struct {
+	Size int // the message's full size in bytes
+}
+
+// Error says how long the message was.
+func (e *TruncatedError) Error() string {
+	return fmt.Sprintf("message of %d bytes truncated", e.Size)
+}
+
+// Is reports whether target is ErrTruncated.
+func (e *TruncatedError) Is(target error) bool { return target == ErrTruncated }
+
+// errInvalid is the error of a nil or zero connection, as in package net.
+var errInvalid error = os.NewSyscallError("invalid connection", sys.EINVAL)
+
+// opError wraps err as package net does. io.EOF stays bare, and so does an
+// error that is wrapped already.
+func opError(op, network string, source, addr net.Addr, err error) error {
+	if err == nil || err == io.EOF {
+		return err
+	}
+	if e, ok := err.(*net.OpError); ok {
+		return e
+	}
+	return &net.OpError{Op: op, Net: network, Source: source, Addr: addr, Err: err}
+}
+
+// sysError is the error e of what, which reads well before ": " and e's text.
+func sysError(what string, e error) error { return os.NewSyscallError(what, e) }
+
+// isErrno reports whether err is the error number e.
+func isErrno(err error, e error) bool { return err != nil && errors.Is(err, e) }

@@ -1,0 +1,55 @@
+package uds
+
+import (
+	"fmt"
+	"os"
+
+	"example.com/uds/internal/sys"
+	"example.com/uds/socket"
+)
+
+// fileSocket makes a socket of a duplicate of f, which must be an AF_UNIX
+// socket of the type, and listen or not.
+func fileSocket(f *os.File, typ int, listens bool) (*socket.Socket, error) {
+	if f == nil {
+		return nil, errInvalid
+	}
+	s, err := socket.FromFile(f)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkKind(s, typ, listens); err != nil {
+		s.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+// checkKind is the error of a socket of another kind.
+func checkKind(s *socket.Socket, typ int, listens bool) error {
+	if s.Family() != sys.AFUnix {
+		return sysError(fmt.Sprintf("socket of family %d, want AF_UNIX", s.Family()), sys.EINVAL)
+	}
+	if s.Type() != typ {
+		return sysError(fmt.Sprintf("socket of type %d, want %d", s.Type(), typ), sys.EPROTOTYPE)
+	}
+	v, err := s.Int(sys.SolSocket, sys.SoAcceptconn)
+	switch {
+	case err != nil:
+		return err
+	case v != 0 && !listens:
+		return sysError("socket listens, want a connection", sys.EINVAL)
+	case v == 0 && listens:
+		return sysError("socket does not listen", sys.EINVAL)
+	}
+	return nil
+}
+
+// noType makes the error of a socket type that a system lacks
+// errors.ErrUnsupported.
+func noType(err error) error {
+	if isErrno(err, sys.EPROTONOSUPPORT) || isErrno(err, sys.ESOCKTNOSUPPORT) {
+		return socket.Unsupported("socket")
+	}
+	return err
+}

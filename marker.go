@@ -1,0 +1,56 @@
+package uds
+
+import (
+	"sync/atomic"
+
+	"example.com/uds/internal/sys"
+	"example.com/uds/socket"
+)
+
+// marker is the control message that tells an empty message from the end of a
+// connection. recvmsg(2) returns 0 for both, but with SO_TIMESTAMPNS on every
+// message carries a timestamp, the empty one too, and the end carries none.
+// Without a control buffer the timestamp shows as MSG_CTRUNC.
+//
+// The option is set by the first call that needs it: Read does not.
+type marker struct{ state atomic.Uint32 }
+
+const (
+	markerOff   = iota // not set
+	markerOn           // set for this package
+	markerKept         // set because timestamps were asked for
+	markerNever        // this system has none
+)
+
+// set turns the marker on and reports whether messages carry it.
+func (m *marker) set(s *socket.Socket) bool {
+	switch m.state.Load() {
+	case markerOn, markerKept:
+		return true
+	case markerNever:
+		return false
+	}
+	return m.setSlow(s)
+}
+
+func (m *marker) setSlow(s *socket.Socket) bool {
+	to := uint32(markerOn)
+	if s.SetInt(sys.SolSocket, sys.SoTimestamp, 1) != nil {
+		to = markerNever
+	}
+	m.state.CompareAndSwap(markerOff, to)
+	return to == markerOn
+}
+
+// keep notes that the option is the caller's.
+func (m *marker) keep() { m.state.Store(markerKept) }
+
+// clear turns the marker off unless timestamps were asked for.
+func (m *marker) clear(s *socket.Socket) {
+	if m.state.CompareAndSwap(markerOn, markerOff) {
+		_ = s.SetInt(sys.SolSocket, sys.SoTimestamp, 0)
+	}
+}
+
+// shown reports whether timestamps are for the caller.
+func (m *marker) shown() bool { return m.state.Load() == markerKept }

@@ -1,0 +1,195 @@
+package uds
+
+import (
+	"io"
+	"net"
+	"os"
+	"sync/atomic"
+	"syscall"
+
+	"example.com/uds/internal/sys"
+	"example.com/uds/socket"
+)
+
+// SeqConn is a SOCK_SEQPACKET connection. It has two faces, which may be mixed.
+//
+// The byte face, Read and Write, keeps the contracts of net.Conn: http.Server,
+// crypto/tls and whatever else expects a stream runs over it without losing a
+// byte. Read returns bytes of one message and keeps the tail for the next Read.
+//
+// The message face, Send, Recv and their relatives, moves exactly one message a
+// call and tells an empty message from the end.
+//
+// The tail that a Read left is what a call of the message face gets first, as
+// the rest of its message. A Clone and the descriptors of File and SyscallConn
+// do not see it.
+//
+// All methods may be called at the same time. Receives take turns, and so do
+// sends: no Write or Send comes between the pieces of another.
+type SeqConn struct {
+	conn
+	rest  socket.Rest
+	reset atomic.Uint32
+	in    *socket.Msg // of the call whose receiving turn it is
+}
+
+var (
+	_ net.Conn      = (*SeqConn)(nil)
+	_ syscall.Conn  = (*SeqConn)(nil)
+	_ io.ReaderFrom = (*SeqConn)(nil)
+	_ io.WriterTo   = (*SeqConn)(nil)
+)
+
+// newSeqConn makes a connection that owns s.
+func newSeqConn(s *socket.Socket, n *names) *SeqConn {
+	c := &SeqConn{}
+	c.s = s
+	c.names.p.Store(n)
+	return c
+}
+
+// SeqPair returns two connections with each other. The caller closes both.
+func SeqPair() (*SeqConn, *SeqConn, error) {
+	a, b, err := socket.Pair(sys.AFUnix, sys.SockSeqpacket, 0)
+	if err != nil {
+		return nil, nil, opError("socketpair", networkSeq, nil, nil, noType(err))
+	}
+	return newSeqConn(a, nil), newSeqConn(b, nil), nil
+}
+
+// FileSeqConn returns a connection over a duplicate of f, which stays the
+// caller's. A file that is not a connected AF_UNIX SOCK_SEQPACKET socket is an
+// error. The connection's options stay as they are, but that the first call of
+// the message face sets SO_TIMESTAMPNS.
+func FileSeqConn(f *os.File) (*SeqConn, error) {
+	s, err := fileSocket(f, sys.SockSeqpacket, false)
+	if err != nil {
+		return nil, opError("file", networkSeq, nil, nil, err)
+	}
+	c := newSeqConn(s, nil)
+	remote, err := c.Peername()
+	if err != nil {
+		s.Close()
+		return nil, err
+	}
+	local, err := c.Sockname()
+	if err != nil {
+		s.Close()
+		return nil, err
+	}
+	c.names.set(names{local, remote})
+	return c, nil
+}
+
+// Close closes the connection. Calls in progress end with net.ErrClosed. The
+// peer receives what was sent before, then the end, or ECONNRESET if it had
+// sent something that was not received. Buffered bytes are dropped.
+func (c *SeqConn) Close() error {
+	if !c.ok() {
+		return (*conn)(nil).check("close")
+	}
+	if err := c.s.Close(); err != nil {
+		return c.fail("close", err)
+	}
+	c.rest.Drop()
+	return nil
+}
+
+// Detach closes the connection and returns its socket as a file, which is the
+// caller's. Calls in progress end with net.ErrClosed. While Buffered is not
+// zero, and when there is no descriptor to be had, Detach fails and changes
+// nothing.
+func (c *SeqConn) Detach() (*os.File, error) {
+	if !c.ok() {
+		return nil, (*conn)(nil).check("detach")
+	}
+	f, err := c.s.Detach(c.detachable)
+	return f, c.fail("detach", err)
+}
+
+// detachable fails while there is a tail.
+func (c *SeqConn) detachable() error {
+	if n := c.rest.Len(); n > 0 {
+		return sysError("detach with buffered bytes", sys.EBUSY)
+	}
+	c.mark.clear(c.s)
+	return nil
+}
+
+// Clone returns a second connection over the same socket, with deadlines and a
+// lifetime of its own. The caller closes it. Both share the options and the
+// queue, but not the tail of a Read.
+func (c *SeqConn) Clone() (*SeqConn, error) {
+	if err := c.check("clone"); err != nil {
+		return nil, err
+	}
+	s, err := c.s.Clone()
+	if err != nil {
+		return nil, c.fail("clone", err)
+	}
+	d := newSeqConn(s, c.names.p.Load())
+	d.mark.state.Store(c.mark.state.Load())
+	return d, nil
+}
+
+// Buffered returns how many bytes of a message a Read left for the next.
+func (c *SeqConn) Buffered() int {
+	if !c.ok() {
+		return 0
+	}
+	return c.rest.Len()
+}
+
+// Readable returns how many bytes can be received without waiting: the
+// buffered ones and all that is queued.
+func (c *SeqConn) Readable() (int, error) {
+	if err := c.check("readable"); err != nil {
+		return 0, err
+	}
+	n, err := c.s.Readable()
+	return n + c.rest.Len(), c.fail("readable", err)
+}
+
+// TakeError returns the connection's pending error and clears it, or nil. A
+// reset that a receive has found and not reported yet is one.
+func (c *SeqConn) TakeError() error {
+	if err := c.check("get"); err != nil {
+		return err
+	}
+	e, err := c.s.Int(sys.SolSocket, sys.SoError)
+	switch {
+	case err != nil:
+		return c.fail("get", err)
+	case e != 0:
+		return c.fail("get", sys.Errno(e))
+	case c.reset.CompareAndSwap(resetFound, resetTold):
+		return c.fail("get", sys.ECONNRESET)
+	}
+	return nil
+}
+
+// States of SeqConn.reset. The kernel reports a reset before what the peer sent
+// ahead of it; here it is kept for the first receive that has nothing else to
+// deliver.
+const (
+	resetNone = iota
+	resetFound
+	resetTold
+)
+
+// noteReset notes a reset that a call met.
+func (c *SeqConn) noteReset(err error) bool {
+	if !isErrno(err, sys.ECONNRESET) {
+		return false
+	}
+	c.reset.CompareAndSwap(resetNone, resetFound)
+	return true
+}
+
+// end is the error of a receive at the end of the connection.
+func (c *SeqConn) end(call string) error {
+	if c.reset.CompareAndSwap(resetFound, resetTold) {
+		return sysError(call, sys.ECONNRESET)
+	}
+	return io.EOF
+}

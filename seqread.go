@@ -1,0 +1,99 @@
+package uds
+
+import (
+	"io"
+	"sync"
+
+	"example.com/uds/internal/sys"
+	"example.com/uds/socket"
+)
+
+// Read returns bytes of one message: as many as p has room for, and the rest
+// by the next calls. Empty messages are skipped. Bare io.EOF is the end of the
+// connection and nothing else. Descriptors that come with a message are
+// dropped.
+func (c *SeqConn) Read(p []byte) (int, error) {
+	if !c.ok() {
+		return 0, (*conn)(nil).check("read")
+	}
+	t, err := c.s.BeginRecv()
+	if err != nil {
+		return 0, c.fail("read", err)
+	}
+	n, err := c.read(&t, p)
+	t.End()
+	if err != nil {
+		return 0, c.fail("read", err)
+	}
+	return n, nil
+}
+
+// read is Read in a turn.
+func (c *SeqConn) read(t *socket.Turn, p []byte) (int, error) {
+	if c.rest.Len() > 0 {
+		return c.rest.Read(p), nil
+	}
+	if len(p) == 0 {
+		return 0, nil
+	}
+	for {
+		n, err := t.RecvWhole(p, &c.rest)
+		if n > 0 {
+			return n, nil
+		}
+		if err != nil && !c.noteReset(err) {
+			return 0, err
+		}
+		if err == nil {
+			if err := c.ended(t); err != nil {
+				return 0, err
+			}
+		}
+	}
+}
+
+// ended looks whether a receive of nothing was the end, and returns its error
+// if so. While the peer can still send, it was an empty message; and so it was
+// if more is queued behind. Empty messages at the very end are skipped as all
+// others are.
+func (c *SeqConn) ended(t *socket.Turn) error {
+	over, err := t.AtEnd()
+	if err != nil || !over {
+		return err
+	}
+	return c.end("recvfrom")
+}
+
+// writeToBuffers are what WriteTo receives into.
+var writeToBuffers = sync.Pool{New: func() any { b := make([]byte, 216<<10); return &b }}
+
+// WriteTo writes all that is received, until the end, to w, a message a Write;
+// it serves io.Copy. It returns the number of bytes written.
+func (c *SeqConn) WriteTo(w io.Writer) (total int64, err error) {
+	if err := c.check("read"); err != nil {
+		return 0, err
+	}
+	buf := writeToBuffers.Get().(*[]byte)
+	defer writeToBuffers.Put(buf)
+	for {
+		n, err := c.Read(*buf)
+		if err == io.EOF {
+			return total, nil
+		}
+		if err != nil {
+			return total, err
+		}
+		m, err := w.Write((*buf)[:n])
+		total += int64(m)
+		if err != nil {
+			return total, err
+		}
+		if m < n {
+			return total, io.ErrShortWrite
+		}
+	}
+}
+
+// isSize reports whether err says that the kernel does not take a message of
+// that size, or has no memory for it in one piece.
+func isSize(err error) bool { return isErrno(err, sys.EMSGSIZE) || isErrno(err, sys.ENOBUFS) }

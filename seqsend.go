@@ -1,0 +1,35 @@
+package uds
+
+import "example.com/uds/socket"
+
+// Send sends p as one message, the empty one too. A message that the kernel
+// does not take is EMSGSIZE, and the error says the limit. It waits while the
+// queue is full.
+func (c *SeqConn) Send(p []byte) error {
+	if !c.ok() {
+		return (*conn)(nil).check("write")
+	}
+	t, err := c.s.BeginSend()
+	if err != nil {
+		return c.fail("write", err)
+	}
+	_, err = t.Send(p, 0)
+	t.End()
+	if err != nil {
+		return c.sendFailed("sendto", len(p), err)
+	}
+	return nil
+}
+
+// sendFailed is the error of a send of n bytes that failed with err.
+func (c *SeqConn) sendFailed(call string, n int, err error) error {
+	c.noteReset(err)
+	return c.fail("write", c.limitError(call, n, err))
+}
+
+func (c *conn) beginSend(f Flags) (socket.Turn, error) {
+	if f&FlagNoWait != 0 {
+		return c.s.TryBeginSend()
+	}
+	return c.s.BeginSend()
+}
