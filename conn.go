@@ -233,20 +233,20 @@ func (c *conn) SyscallConn() (syscall.RawConn, error) {
 	if err != nil {
 		return nil, c.fail("raw", err)
 	}
-	return rawConn{c, rc}, nil
+	return rawConn{c.fail, rc}, nil
 }
 
 // rawConn wraps the errors of a RawConn.
 type rawConn struct {
-	c  *conn
-	rc syscall.RawConn
+	fail func(op string, err error) error
+	rc   syscall.RawConn
 }
 
-func (r rawConn) Control(f func(fd uintptr)) error { return r.c.fail("raw-control", r.rc.Control(f)) }
+func (r rawConn) Control(f func(fd uintptr)) error { return r.fail("raw-control", r.rc.Control(f)) }
 
-func (r rawConn) Read(f func(fd uintptr) bool) error { return r.c.fail("raw-read", r.rc.Read(f)) }
+func (r rawConn) Read(f func(fd uintptr) bool) error { return r.fail("raw-read", r.rc.Read(f)) }
 
-func (r rawConn) Write(f func(fd uintptr) bool) error { return r.c.fail("raw-write", r.rc.Write(f)) }
+func (r rawConn) Write(f func(fd uintptr) bool) error { return r.fail("raw-write", r.rc.Write(f)) }
 
 // File returns a duplicate of the connection's descriptor, which is the
 // caller's. It is close-on-exec and non-blocking, also after its Fd method is

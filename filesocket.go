@@ -48,7 +48,7 @@ func checkKind(s *socket.Socket, typ int, listens bool) error {
 // noType makes the error of a socket type that a system lacks
 // errors.ErrUnsupported.
 func noType(err error) error {
-	if isErrno(err, sys.EPROTONOSUPPORT) || isErrno(err, sys.ESOCKTNOSUPPORT) {
+	if isErrno(err, sys.EPROTONOSUPPORT) {
 		return socket.Unsupported("socket")
 	}
 	return err

@@ -24,8 +24,9 @@ func sysErr(call string, e sys.Errno) error {
 // is errors.ErrUnsupported.
 func Unsupported(call string) error { return sysErr(call, sys.EOPNOTSUPP) }
 
-// ctxErr is the error of a context that has ended, in this package's terms.
-func ctxErr(ctx context.Context) error {
+// ContextError is the error of a context that has ended, in this package's
+// terms: context.Canceled or os.ErrDeadlineExceeded. It is nil while ctx goes on.
+func ContextError(ctx context.Context) error {
 	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
 		return os.ErrDeadlineExceeded
 	}

@@ -121,7 +121,7 @@ func (t *Turn) acquireBounded() error {
 		case <-expired:
 			return os.ErrDeadlineExceeded
 		case <-done:
-			return ctxErr(t.ctx)
+			return ContextError(t.ctx)
 		}
 	}
 	return nil
@@ -168,7 +168,7 @@ func (t *Turn) check() error {
 	case cancelled(t.seen, st):
 		return context.Canceled
 	case t.ctx != nil && t.ctx.Err() != nil:
-		return ctxErr(t.ctx)
+		return ContextError(t.ctx)
 	case st&stTimed == 0 && t.limit == 0:
 		return nil
 	}

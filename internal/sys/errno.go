@@ -41,6 +41,5 @@ const (
 	EPIPE           = syscall.EPIPE
 	EPROTONOSUPPORT = syscall.EPROTONOSUPPORT
 	EPROTOTYPE      = syscall.EPROTOTYPE
-	ESOCKTNOSUPPORT = syscall.ESOCKTNOSUPPORT
 	ETIMEDOUT       = syscall.ETIMEDOUT
 )

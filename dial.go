@@ -1,0 +1,204 @@
+package uds
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"syscall"
+	"time"
+
+	"example.com/uds/internal/sys"
+	"example.com/uds/socket"
+)
+
+// Dialer connects sockets. The zero value works and means no timeout and
+// default options. It must not be changed while it is used, and may be used by
+// many goroutines at once.
+type Dialer struct {
+	// LocalAddr is the address to bind. If it is unnamed, a SEQPACKET socket
+	// stays unbound, and a datagram socket gets an abstract name of the
+	// kernel's choice (Linux), so that its peer can answer.
+	LocalAddr Addr
+
+	// Timeout bounds a dial, the wait for room in a full backlog included. 0 is
+	// no bound, less than 0 is EINVAL. An earlier deadline of the context wins.
+	Timeout time.Duration
+
+	// Redial makes a datagram connection survive its receiver's restart: a send
+	// that finds the receiver gone connects to the address again and sends
+	// again. It has no effect on SEQPACKET.
+	Redial bool
+
+	// Options are set before the socket is bound or connected.
+	Options Options
+
+	// Control, if not nil, is called after the socket is made and has its
+	// Options, before it is bound or connected. The descriptor is valid inside
+	// the RawConn's functions only.
+	Control func(network, address string, c syscall.RawConn) error
+}
+
+// Dial connects to the address on the network "unixpacket" or "unixgram". The
+// connection is a *SeqConn or a *DgramConn.
+func Dial(network, address string) (net.Conn, error) {
+	return new(Dialer).Dial(network, address)
+}
+
+// DialSeq connects to a listening SOCK_SEQPACKET socket.
+func DialSeq(address string) (*SeqConn, error) {
+	return new(Dialer).DialSeq(context.Background(), address)
+}
+
+// Dial is DialContext without a context.
+func (d *Dialer) Dial(network, address string) (net.Conn, error) {
+	return d.DialContext(context.Background(), network, address)
+}
+
+// DialContext connects to the address on the network "unixpacket" or
+// "unixgram". The connection is a *SeqConn or a *DgramConn.
+func (d *Dialer) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
+	switch network {
+	case networkSeq:
+		if c, err := d.DialSeq(ctx, address); err != nil {
+			return nil, err
+		} else {
+			return c, nil
+		}
+	case networkDgram:
+		if c, err := d.DialDgram(ctx, address); err != nil {
+			return nil, err
+		} else {
+			return c, nil
+		}
+	}
+	return nil, opError("dial", network, nil, nil, unknownNetwork(network, networkSeq, networkDgram))
+}
+
+// DialFunc returns a function that dials network and address, whatever it is
+// asked for. It is for http.Transport.DialContext and its likes: the URL's host
+// is not looked up.
+func (d *Dialer) DialFunc(network, address string) func(ctx context.Context, _, _ string) (net.Conn, error) {
+	return func(ctx context.Context, _, _ string) (net.Conn, error) {
+		return d.DialContext(ctx, network, address)
+	}
+}
+
+// DialSeq connects to a listening SOCK_SEQPACKET socket. While the listener's
+// backlog is full it waits, until ctx ends or the timeout passes.
+func (d *Dialer) DialSeq(ctx context.Context, address string) (*SeqConn, error) {
+	to, err := dialAddr(address)
+	if err != nil {
+		return nil, opError("dial", networkSeq, nil, nil, err)
+	}
+	s, n, err := d.dial(ctx, networkSeq, sys.SockSeqpacket, to)
+	if err != nil {
+		return nil, opError("dial", networkSeq, sourceAddr(d.LocalAddr, networkSeq), netAddr(to, networkSeq), err)
+	}
+	return newSeqConn(s, n), nil
+}
+
+// dialAddr parses an address to connect to, which has a name.
+func dialAddr(address string) (Addr, error) {
+	to, err := ParseAddr(address)
+	if err == nil && to.IsUnnamed() {
+		err = sysError("connect to the unnamed address", sys.EINVAL)
+	}
+	return to, err
+}
+
+// sourceAddr is a for an error: nil if it is unnamed.
+func sourceAddr(a Addr, network string) net.Addr {
+	if a.IsUnnamed() {
+		return nil
+	}
+	return a.UnixAddr(network)
+}
+
+// dial makes a socket, prepares and connects it.
+func (d *Dialer) dial(ctx context.Context, network string, typ int, to Addr) (*socket.Socket, *names, error) {
+	if d.Timeout < 0 {
+		return nil, nil, sysError(fmt.Sprintf("timeout %v is below zero", d.Timeout), sys.EINVAL)
+	}
+	if d.Timeout > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, d.Timeout)
+		defer cancel()
+	}
+	s, err := newSocket(typ, &d.Options, network, to.String(), d.Control)
+	if err != nil {
+		return nil, nil, err
+	}
+	n := &names{local: d.LocalAddr, remote: to}
+	if err := d.join(ctx, s, n); err != nil {
+		s.Close()
+		return nil, nil, err
+	}
+	return s, n, nil
+}
+
+// join binds s and connects it, and notes the name that the kernel gives it.
+func (d *Dialer) join(ctx context.Context, s *socket.Socket, n *names) error {
+	if !d.LocalAddr.IsUnnamed() {
+		if _, err := bindAddr(s, d.LocalAddr); err != nil {
+			return err
+		}
+	}
+	if err := connectAddr(ctx, s, n.remote); err != nil {
+		return err
+	}
+	if n.local.IsUnnamed() && d.Options.PassCredentials {
+		sa, err := s.Sockname()
+		if err != nil {
+			return err
+		}
+		n.local = addrOfRaw(&sa)
+	}
+	return nil
+}
+
+// newSocket makes a socket with its options.
+func newSocket(typ int, o *Options, network, address string, control func(string, string, syscall.RawConn) error) (*socket.Socket, error) {
+	s, err := socket.New(sys.AFUnix, typ, 0)
+	if err != nil {
+		return nil, noType(err)
+	}
+	if err := o.apply(s); err != nil {
+		s.Close()
+		return nil, err
+	}
+	if control == nil {
+		return s, nil
+	}
+	rc, err := s.SyscallConn()
+	if err == nil {
+		err = control(network, address, rc)
+	}
+	if err != nil {
+		s.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+// connectAddr connects s.
+func connectAddr(ctx context.Context, s *socket.Socket, to Addr) error {
+	sa, err := sockaddr(to)
+	if err != nil {
+		return err
+	}
+	return s.Connect(ctx, sa)
+}
+
+// sockaddr is a as the kernel takes it.
+func sockaddr(a Addr) (socket.Sockaddr, error) {
+	raw, err := a.Raw()
+	if err != nil {
+		return socket.Sockaddr{}, err
+	}
+	return socket.Unix(string(raw))
+}
+
+// unknownNetwork is the error of a network that is none of those wanted.
+func unknownNetwork(network string, want ...string) error {
+	return fmt.Errorf("network %q, want one of %q: %w", network, want, net.UnknownNetworkError(network))
+}

@@ -1,0 +1,190 @@
+package uds
+
+import (
+	"context"
+	"net"
+	"os"
+	"syscall"
+	"time"
+
+	"example.com/uds/internal/sys"
+	"example.com/uds/socket"
+)
+
+// SeqListener is a listening SOCK_SEQPACKET socket. Its methods may be called
+// at the same time.
+type SeqListener struct {
+	s     *socket.Socket
+	lc    *ListenConfig
+	addr  Addr
+	file  *sockFile
+	names *names // of accepted connections whose peer is unnamed
+}
+
+var (
+	_ net.Listener = (*SeqListener)(nil)
+	_ syscall.Conn = (*SeqListener)(nil)
+)
+
+func (l *SeqListener) ok() bool { return l != nil && l.s != nil }
+
+func (l *SeqListener) fail(op string, err error) error {
+	if err == nil {
+		return nil
+	}
+	if !l.ok() {
+		return opError(op, networkSeq, nil, nil, err)
+	}
+	return opError(op, networkSeq, nil, l.Addr(), err)
+}
+
+func (l *SeqListener) check(op string) error {
+	if l.ok() {
+		return nil
+	}
+	return l.fail(op, errInvalid)
+}
+
+// FileSeqListener returns a listener over a duplicate of f, which stays the
+// caller's. A file that is not a listening AF_UNIX SOCK_SEQPACKET socket is an
+// error. Its Close never removes the socket file.
+func FileSeqListener(f *os.File) (*SeqListener, error) {
+	s, err := fileSocket(f, sys.SockSeqpacket, true)
+	if err != nil {
+		return nil, opError("file", networkSeq, nil, nil, err)
+	}
+	sa, err := s.Sockname()
+	if err != nil {
+		s.Close()
+		return nil, opError("file", networkSeq, nil, nil, err)
+	}
+	a := addrOfRaw(&sa)
+	return &SeqListener{s: s, lc: new(ListenConfig), addr: a, file: &sockFile{path: a.Path()}, names: &names{local: a}}, nil
+}
+
+// Accept waits for the next connection. It is a *SeqConn, which the caller
+// closes.
+func (l *SeqListener) Accept() (net.Conn, error) {
+	c, err := l.AcceptSeq()
+	if err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+// AcceptSeq is Accept with the connection's own type.
+func (l *SeqListener) AcceptSeq() (*SeqConn, error) { return l.AcceptContext(context.Background()) }
+
+// AcceptContext is AcceptSeq that ends when ctx does, with context.Canceled or
+// os.ErrDeadlineExceeded.
+func (l *SeqListener) AcceptContext(ctx context.Context) (*SeqConn, error) {
+	if err := l.check("accept"); err != nil {
+		return nil, err
+	}
+	for {
+		c, err := l.accept(ctx)
+		if err != nil {
+			return nil, l.fail("accept", err)
+		}
+		if l.admit(c) {
+			return c, nil
+		}
+	}
+}
+
+func (l *SeqListener) accept(ctx context.Context) (*SeqConn, error) {
+	s, from, err := l.s.Accept(ctx)
+	if err != nil {
+		return nil, err
+	}
+	n := l.names
+	if remote := addrOfRaw(&from); !remote.IsUnnamed() {
+		n = &names{l.addr, remote}
+	}
+	return newSeqConn(s, n), nil
+}
+
+// admit asks Authorize and closes a connection that it rejects, or in which it
+// panics.
+func (l *SeqListener) admit(c *SeqConn) (ok bool) {
+	if l.lc.Authorize == nil {
+		return true
+	}
+	defer func() {
+		if !ok {
+			c.Close()
+		}
+	}()
+	return l.lc.Authorize(c) == nil
+}
+
+// Addr returns the address that the listener is bound to, as a *net.UnixAddr
+// that must not be modified.
+func (l *SeqListener) Addr() net.Addr {
+	if !l.ok() {
+		return nil
+	}
+	return netAddr(l.addr, networkSeq)
+}
+
+// Sockname returns the address that the listener is bound to.
+func (l *SeqListener) Sockname() (Addr, error) {
+	if err := l.check("getsockname"); err != nil {
+		return Addr{}, err
+	}
+	return l.addr, nil
+}
+
+// Close stops listening. Blocked Accepts end with net.ErrClosed. The socket
+// file is removed if it is the one that this listener bound; accepted
+// connections stay open, those still in the backlog are reset.
+func (l *SeqListener) Close() error {
+	if err := l.check("close"); err != nil {
+		return err
+	}
+	if err := l.s.Close(); err != nil {
+		return l.fail("close", err)
+	}
+	l.file.remove()
+	return nil
+}
+
+// SetUnlinkOnClose sets whether Close removes the socket file. Without it Close
+// does unless ListenConfig.KeepFile is set. A listener of FileSeqListener never
+// does.
+func (l *SeqListener) SetUnlinkOnClose(unlink bool) {
+	if l.ok() {
+		l.file.keep.Store(!unlink)
+	}
+}
+
+// SetDeadline sets the time at which Accepts in progress and later ones fail
+// with os.ErrDeadlineExceeded. The zero time is none.
+func (l *SeqListener) SetDeadline(t time.Time) error {
+	if err := l.check("set"); err != nil {
+		return err
+	}
+	return l.fail("set", l.s.SetReadDeadline(t))
+}
+
+// File returns a duplicate of the listener's descriptor, which is the caller's,
+// close-on-exec and non-blocking. The listener stays as it is.
+func (l *SeqListener) File() (*os.File, error) {
+	if err := l.check("file"); err != nil {
+		return nil, err
+	}
+	f, err := l.s.File()
+	return f, l.fail("file", err)
+}
+
+// SyscallConn returns the descriptor for calls that this package lacks.
+func (l *SeqListener) SyscallConn() (syscall.RawConn, error) {
+	if err := l.check("raw"); err != nil {
+		return nil, err
+	}
+	rc, err := l.s.SyscallConn()
+	if err != nil {
+		return nil, l.fail("raw", err)
+	}
+	return rawConn{l.fail, rc}, nil
+}
