@@ -86,7 +86,7 @@ func FileSeqConn(f *os.File) (*SeqConn, error) {
 // sent something that was not received. Buffered bytes are dropped.
 func (c *SeqConn) Close() error {
 	if !c.ok() {
-		return (*conn)(nil).check("close")
+		return c.check("close")
 	}
 	if err := c.s.Close(); err != nil {
 		return c.fail("close", err)
@@ -101,7 +101,7 @@ func (c *SeqConn) Close() error {
 // nothing.
 func (c *SeqConn) Detach() (*os.File, error) {
 	if !c.ok() {
-		return nil, (*conn)(nil).check("detach")
+		return nil, c.check("detach")
 	}
 	f, err := c.s.Detach(c.detachable)
 	return f, c.fail("detach", err)

@@ -14,7 +14,7 @@ import (
 // dropped.
 func (c *SeqConn) Read(p []byte) (int, error) {
 	if !c.ok() {
-		return 0, (*conn)(nil).check("read")
+		return 0, c.check("read")
 	}
 	t, err := c.s.BeginRecv()
 	if err != nil {

@@ -73,7 +73,7 @@ func (r *received) fill(b []byte) {
 // receive receives one message.
 func (c *SeqConn) receive(op string, r *received, f Flags) error {
 	if !c.ok() {
-		return (*conn)(nil).check(op)
+		return c.check(op)
 	}
 	marked := c.mark.set(c.s)
 	t, err := c.beginRecv(f)

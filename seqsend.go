@@ -7,7 +7,7 @@ import "example.com/uds/socket"
 // queue is full.
 func (c *SeqConn) Send(p []byte) error {
 	if !c.ok() {
-		return (*conn)(nil).check("write")
+		return c.check("write")
 	}
 	t, err := c.s.BeginSend()
 	if err != nil {

@@ -22,7 +22,7 @@ const smallestPiece = 4096
 // caller's message between them. An empty p sends nothing.
 func (c *SeqConn) Write(p []byte) (n int, err error) {
 	if !c.ok() {
-		return 0, (*conn)(nil).check("write")
+		return 0, c.check("write")
 	}
 	t, err := c.s.BeginSend()
 	if err != nil {

@@ -1,0 +1,112 @@
+package uds
+
+import (
+	"net"
+	"os"
+	"syscall"
+	"time"
+)
+
+// The methods that both kinds of connection share. They are spelled out, for a
+// promoted method of a nil *DgramConn would panic before it could return EINVAL.
+
+// base is the shared part of c, nil for a nil c.
+func (c *DgramConn) base() *conn {
+	if c == nil {
+		return nil
+	}
+	return &c.conn
+}
+
+func (c *DgramConn) ok() bool { return c.base().ok() }
+
+func (c *DgramConn) fail(op string, err error) error { return c.base().fail(op, err) }
+
+func (c *DgramConn) check(op string) error { return c.base().check(op) }
+
+// LocalAddr returns the address that the connection is bound to, as a
+// *net.UnixAddr that must not be modified. Unnamed it prints as "".
+func (c *DgramConn) LocalAddr() net.Addr { return c.base().LocalAddr() }
+
+// RemoteAddr returns the peer's address, as a *net.UnixAddr that must not be
+// modified. An unnamed peer's prints as "", where package net has "@".
+func (c *DgramConn) RemoteAddr() net.Addr { return c.base().RemoteAddr() }
+
+// Sockname asks the kernel for the local address. It differs from LocalAddr
+// where the kernel has named the socket since, or where a path of more than
+// MaxPathLen bytes has another name in the kernel: that one is unnamed here.
+func (c *DgramConn) Sockname() (Addr, error) { return c.base().Sockname() }
+
+// Peername asks the kernel for the peer's address.
+func (c *DgramConn) Peername() (Addr, error) { return c.base().Peername() }
+
+// CloseRead ends receiving. What is queued can still be received; after it
+// every receive returns io.EOF. A blocked receive ends.
+func (c *DgramConn) CloseRead() error { return c.base().CloseRead() }
+
+// CloseWrite ends sending: the peer of a SeqConn receives io.EOF after what was
+// sent.
+func (c *DgramConn) CloseWrite() error { return c.base().CloseWrite() }
+
+// SetDeadline sets the read and the write deadline: the time at which calls in
+// progress and later ones fail with os.ErrDeadlineExceeded. The zero time is
+// none.
+func (c *DgramConn) SetDeadline(t time.Time) error { return c.base().SetDeadline(t) }
+
+// SetReadDeadline sets the deadline of receives.
+func (c *DgramConn) SetReadDeadline(t time.Time) error { return c.base().SetReadDeadline(t) }
+
+// SetWriteDeadline sets the deadline of sends.
+func (c *DgramConn) SetWriteDeadline(t time.Time) error { return c.base().SetWriteDeadline(t) }
+
+// SetReadTimeout bounds every later receive: it ends at the earlier of the read
+// deadline and its own start plus d. 0 is no bound, less is EINVAL. The
+// deadline stays as it is.
+func (c *DgramConn) SetReadTimeout(d time.Duration) error { return c.base().SetReadTimeout(d) }
+
+// SetWriteTimeout is SetReadTimeout for sends.
+func (c *DgramConn) SetWriteTimeout(d time.Duration) error { return c.base().SetWriteTimeout(d) }
+
+// ReadTimeout returns what SetReadTimeout set.
+func (c *DgramConn) ReadTimeout() time.Duration { return c.base().ReadTimeout() }
+
+// WriteTimeout returns what SetWriteTimeout set.
+func (c *DgramConn) WriteTimeout() time.Duration { return c.base().WriteTimeout() }
+
+// Cancel makes every call that began before it fail with context.Canceled, and
+// no later one. Deadlines stay as they are.
+func (c *DgramConn) Cancel() { c.base().Cancel() }
+
+// SetReadBuffer sets SO_RCVBUF. Linux does not use it for these sockets: their
+// flow control is the sender's SO_SNDBUF.
+func (c *DgramConn) SetReadBuffer(bytes int) error { return c.base().SetReadBuffer(bytes) }
+
+// SetWriteBuffer sets SO_SNDBUF, which Linux doubles, and limits to twice
+// net.core.wmem_max. The largest message is 32 bytes smaller than what
+// WriteBuffer then returns.
+func (c *DgramConn) SetWriteBuffer(bytes int) error { return c.base().SetWriteBuffer(bytes) }
+
+// ReadBuffer returns SO_RCVBUF in bytes.
+func (c *DgramConn) ReadBuffer() (int, error) { return c.base().ReadBuffer() }
+
+// WriteBuffer returns SO_SNDBUF in bytes.
+func (c *DgramConn) WriteBuffer() (int, error) { return c.base().WriteBuffer() }
+
+// SetOptions applies the fields of o that are not zero. A message that was
+// queued before may lack what they ask for; Dialer.Options and
+// ListenConfig.Options leave no such window.
+func (c *DgramConn) SetOptions(o Options) error { return c.base().SetOptions(o) }
+
+// SetSpin sets how long a call that has to wait spins before its goroutine
+// parks, as Options.Spin does.
+func (c *DgramConn) SetSpin(d time.Duration) { c.base().SetSpin(d) }
+
+// SyscallConn returns the descriptor for calls that this package lacks. Bytes
+// that Buffered counts are not seen there.
+func (c *DgramConn) SyscallConn() (syscall.RawConn, error) { return c.base().SyscallConn() }
+
+// File returns a duplicate of the connection's descriptor, which is the
+// caller's. It is close-on-exec and non-blocking, also after its Fd method is
+// called. The connection stays as it is; both share the options, the one among
+// them that tells an empty message from the end (SO_TIMESTAMPNS on Linux).
+func (c *DgramConn) File() (*os.File, error) { return c.base().File() }
