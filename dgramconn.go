@@ -8,7 +8,11 @@ import (
 )
 
 // DgramConn is a SOCK_DGRAM socket.
-type DgramConn struct{ conn }
+type DgramConn struct {
+	conn
+	in  *socket.Msg // of the call whose receiving turn it is
+	out *socket.Msg // of the call whose sending turn it is
+}
 
 var _ net.Conn = (*DgramConn)(nil)
 
@@ -30,4 +34,38 @@ func (c *DgramConn) Write(p []byte) (int, error) {
 // DialDgram connects to a datagram socket.
 func (d *Dialer) DialDgram(ctx context.Context, address string) (*DgramConn, error) {
 	return nil, opError("dial", networkDgram, nil, nil, socket.Unsupported("socket"))
+}
+
+// receive receives one datagram.
+func (c *DgramConn) receive(op string, r *received, f Flags) error {
+	if !c.ok() {
+		return c.check(op)
+	}
+	t, err := c.beginRecv(f)
+	if err != nil {
+		return c.fail(op, err)
+	}
+	if c.in == nil {
+		c.in = new(socket.Msg)
+	}
+	err = r.receive(&t, c.in, f)
+	t.End()
+	return c.fail(op, err)
+}
+
+// transmit sends one datagram.
+func (c *DgramConn) transmit(o *outgoing, f Flags) error {
+	if !c.ok() {
+		return c.check("write")
+	}
+	t, err := c.beginSend(f)
+	if err != nil {
+		return c.fail("write", err)
+	}
+	if c.out == nil {
+		c.out = new(socket.Msg)
+	}
+	err = o.send(&t, c.out, f)
+	t.End()
+	return c.fail("write", err)
 }

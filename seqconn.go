@@ -31,6 +31,7 @@ type SeqConn struct {
 	rest  socket.Rest
 	reset atomic.Uint32
 	in    *socket.Msg // of the call whose receiving turn it is
+	out   *socket.Msg // of the call whose sending turn it is
 }
 
 var (

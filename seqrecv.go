@@ -1,10 +1,6 @@
 package uds
 
-import (
-	"io"
-
-	"example.com/uds/socket"
-)
+import "example.com/uds/socket"
 
 // Recv receives exactly one message into p. If p is too small it is filled, n
 // is len(p) and the error is a *TruncatedError with the message's size; the
@@ -38,38 +34,6 @@ func (c *SeqConn) recvPlain(op string, p []byte, f Flags) (int, error) {
 	return r.n, nil
 }
 
-// received is one receive of the message face: where to, and what came.
-type received struct {
-	p       []byte   // room for the payload,
-	bufs    [][]byte // or several
-	control []byte   // room for control messages, the marker among them
-	from    bool     // the sender is wanted
-
-	n, size  int
-	controln int
-	flags    int
-	addr     socket.Sockaddr
-}
-
-// room is the number of payload bytes that fit.
-func (r *received) room() int {
-	n := len(r.p)
-	for _, b := range r.bufs {
-		n += len(b)
-	}
-	return n
-}
-
-// fill copies b into the payload's room.
-func (r *received) fill(b []byte) {
-	r.size = len(b)
-	n := copy(r.p, b)
-	for _, p := range r.bufs {
-		n += copy(p, b[n:])
-	}
-	r.n = n
-}
-
 // receive receives one message.
 func (c *SeqConn) receive(op string, r *received, f Flags) error {
 	if !c.ok() {
@@ -88,13 +52,6 @@ func (c *SeqConn) receive(op string, r *received, f Flags) error {
 	return nil
 }
 
-func (c *conn) beginRecv(f Flags) (socket.Turn, error) {
-	if f&FlagNoWait != 0 {
-		return c.s.TryBeginRecv()
-	}
-	return c.s.BeginRecv()
-}
-
 // receiveTurn is receive in a turn: first the tail that a Read left.
 func (c *SeqConn) receiveTurn(t *socket.Turn, r *received, f Flags, marked bool) error {
 	if c.rest.Len() > 0 {
@@ -103,8 +60,11 @@ func (c *SeqConn) receiveTurn(t *socket.Turn, r *received, f Flags, marked bool)
 		}
 		return nil
 	}
+	if c.in == nil {
+		c.in = new(socket.Msg)
+	}
 	for {
-		err := c.call(t, r, f.recvFlags())
+		err := r.receive(t, c.in, f)
 		switch {
 		case err != nil && c.noteReset(err):
 			continue
@@ -122,23 +82,5 @@ func (c *SeqConn) zero(t *socket.Turn, marked bool) error {
 	if marked {
 		return c.end("recvmsg")
 	}
-	err := c.ended(t)
-	if err == nil || err == io.EOF {
-		return err
-	}
-	return err
-}
-
-// call is the system call of a receive.
-func (c *SeqConn) call(t *socket.Turn, r *received, flags int) error {
-	if c.in == nil {
-		c.in = new(socket.Msg)
-	}
-	m := c.in
-	m.Buffer, m.Buffers, m.Control, m.NeedAddr = r.p, r.bufs, r.control, r.from
-	err := t.RecvMsg(m, flags)
-	r.size, r.controln, r.flags, r.addr = m.N, m.ControlN, m.Flags, m.Addr
-	r.n = min(r.size, r.room())
-	m.Buffer, m.Buffers, m.Control = nil, nil, nil
-	return err
+	return c.ended(t)
 }

@@ -21,15 +21,33 @@ func (c *SeqConn) Send(p []byte) error {
 	return nil
 }
 
+// transmit sends one message.
+func (c *SeqConn) transmit(o *outgoing, f Flags) error {
+	if !c.ok() {
+		return c.check("write")
+	}
+	t, err := c.beginSend(f)
+	if err != nil {
+		return c.fail("write", err)
+	}
+	err = c.transmitTurn(&t, o, f)
+	t.End()
+	if err != nil {
+		return c.sendFailed("sendmsg", o.size(), err)
+	}
+	return nil
+}
+
+// transmitTurn is transmit in a turn.
+func (c *SeqConn) transmitTurn(t *socket.Turn, o *outgoing, f Flags) error {
+	if c.out == nil {
+		c.out = new(socket.Msg)
+	}
+	return o.send(t, c.out, f)
+}
+
 // sendFailed is the error of a send of n bytes that failed with err.
 func (c *SeqConn) sendFailed(call string, n int, err error) error {
 	c.noteReset(err)
 	return c.fail("write", c.limitError(call, n, err))
-}
-
-func (c *conn) beginSend(f Flags) (socket.Turn, error) {
-	if f&FlagNoWait != 0 {
-		return c.s.TryBeginSend()
-	}
-	return c.s.BeginSend()
 }

@@ -1,0 +1,38 @@
+package uds
+
+import "example.com/uds/socket"
+
+// outgoing is one message to send.
+type outgoing struct {
+	p       []byte   // the payload,
+	bufs    [][]byte // and more of it
+	control []byte   // control messages
+	to      socket.Sockaddr
+
+	n int // payload bytes sent
+}
+
+// size is the number of payload bytes.
+func (o *outgoing) size() int {
+	n := len(o.p)
+	for _, b := range o.bufs {
+		n += len(b)
+	}
+	return n
+}
+
+// send sends o by way of m, which keeps nothing of it.
+func (o *outgoing) send(t *socket.Turn, m *socket.Msg, f Flags) error {
+	m.Buffer, m.Buffers, m.Control, m.Addr = o.p, o.bufs, o.control, o.to
+	err := t.SendMsg(m, f.sendFlags())
+	o.n = m.N
+	m.Buffer, m.Buffers, m.Control = nil, nil, nil
+	return err
+}
+
+func (c *conn) beginSend(f Flags) (socket.Turn, error) {
+	if f&FlagNoWait != 0 {
+		return c.s.TryBeginSend()
+	}
+	return c.s.BeginSend()
+}

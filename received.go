@@ -1,0 +1,52 @@
+package uds
+
+import "example.com/uds/socket"
+
+// received is one receive of the message face: where to, and what came.
+type received struct {
+	p       []byte   // room for the payload,
+	bufs    [][]byte // and more of it
+	control []byte   // room for control messages, the marker's among them
+	from    bool     // the sender is wanted
+
+	n, size  int // payload bytes moved; the message's size
+	controln int // control bytes received
+	flags    int // MSG_ flags received
+	addr     socket.Sockaddr
+}
+
+// room is the number of payload bytes that fit.
+func (r *received) room() int {
+	n := len(r.p)
+	for _, b := range r.bufs {
+		n += len(b)
+	}
+	return n
+}
+
+// fill makes b, the tail of a message, what was received.
+func (r *received) fill(b []byte) {
+	r.size = len(b)
+	n := copy(r.p, b)
+	for _, p := range r.bufs {
+		n += copy(p, b[n:])
+	}
+	r.n = n
+}
+
+// receive receives by way of m, which keeps nothing of r.
+func (r *received) receive(t *socket.Turn, m *socket.Msg, f Flags) error {
+	m.Buffer, m.Buffers, m.Control, m.NeedAddr = r.p, r.bufs, r.control, r.from
+	err := t.RecvMsg(m, f.recvFlags())
+	r.size, r.controln, r.flags, r.addr = m.N, m.ControlN, m.Flags, m.Addr
+	r.n = min(r.size, r.room())
+	m.Buffer, m.Buffers, m.Control = nil, nil, nil
+	return err
+}
+
+func (c *conn) beginRecv(f Flags) (socket.Turn, error) {
+	if f&FlagNoWait != 0 {
+		return c.s.TryBeginRecv()
+	}
+	return c.s.BeginRecv()
+}
