@@ -1,0 +1,111 @@
+package main
+
+import (
+	"context"
+	"net"
+	"os"
+
+	"github.com/mdlayher/socket"
+	"golang.org/x/sys/unix"
+
+	"example.com/uds/bench/cbench"
+)
+
+// acceptTechs connect to their own listener, accept, and close both ends.
+var acceptTechs = map[string]func(path string) (looper, error){
+	"net":      openNetAccept,
+	"mdlayher": openMdAccept,
+	"c":        openCAccept,
+}
+
+type acceptOpener = func(path string) (looper, error)
+
+func acceptRows() []row {
+	open := openLoop(func(t acceptOpener, dir string) (looper, error) { return t(dir + "/s") })
+	return []row{{
+		name: "accept", family: "accept", title: "connect, accept, close both ends, one goroutine",
+		entries: entries(acceptTechs, open, "net", "mdlayher", "c", "uds", "uds-refuse"),
+	}}
+}
+
+type netAccept struct {
+	l    *net.UnixListener
+	addr *net.UnixAddr
+}
+
+func openNetAccept(path string) (looper, error) {
+	addr := &net.UnixAddr{Name: path, Net: "unixpacket"}
+	l, err := net.ListenUnix("unixpacket", addr)
+	return netAccept{l, addr}, err
+}
+
+func (a netAccept) loop(n int) error {
+	for range n {
+		c, err := net.DialUnix("unixpacket", nil, a.addr)
+		if err != nil {
+			return err
+		}
+		s, err := a.l.AcceptUnix()
+		if err != nil {
+			return err
+		}
+		if err := c.Close(); err != nil {
+			return err
+		}
+		if err := s.Close(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a netAccept) close() error { return a.l.Close() }
+
+type mdAccept struct {
+	l    *socket.Conn
+	path string
+}
+
+func openMdAccept(path string) (looper, error) {
+	l, err := mdListen("unixpacket", path)
+	return mdAccept{l, path}, err
+}
+
+func (a mdAccept) loop(n int) error {
+	for range n {
+		c, err := mdDial("unixpacket", a.path)
+		if err != nil {
+			return err
+		}
+		s, _, err := a.l.Accept(context.Background(), 0)
+		if err != nil {
+			return err
+		}
+		if err := c.Close(); err != nil {
+			return err
+		}
+		if err := s.Close(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a mdAccept) close() error { return a.l.Close() }
+
+type cAccept struct {
+	fd   int
+	path string
+}
+
+func openCAccept(path string) (looper, error) {
+	fd, err := rawListen("unixpacket", path)
+	return cAccept{fd, path}, err
+}
+
+func (a cAccept) loop(n int) error { return cbench.Accept(a.fd, a.path, n) }
+
+func (a cAccept) close() error {
+	os.Remove(a.path)
+	return unix.Close(a.fd)
+}
