@@ -138,7 +138,11 @@ func (c *contender) sample(r row, n int) (sample, error) {
 	if o.wall > 0 {
 		wall = o.wall
 	}
-	u := usageEnd().sub(start).add(o.peer)
+	u := usageEnd().sub(start)
+	if o.own != nil {
+		u = *o.own
+	}
+	u = u.add(o.peer)
 	per := 1 / float64(n)
 	x := sample{
 		wall: float64(wall) * per, cpu: float64(u.CPU) * per, switches: float64(u.Switches) * per,

@@ -14,6 +14,7 @@ type outcome struct {
 	wall  time.Duration      // 0: the harness's clock around run counts
 	value float64            // the row's value where it is not time; lower is better
 	peer  usage              // what the child spent
+	own   *usage             // what this process spent; nil: the harness's count around run
 	extra map[string]float64 // further facts, by name with unit
 }
 

@@ -68,7 +68,7 @@ func (b blocked) run(n int) (outcome, error) {
 	if err := b.drain(); err != nil {
 		return outcome{}, err
 	}
-	return outcome{wall: wall, value: float64(spent.CPU.Microseconds()) / wall.Seconds()}, <-done
+	return outcome{wall: wall, own: &spent, value: float64(spent.CPU.Microseconds()) / wall.Seconds()}, <-done
 }
 
 // blockedMessages is above any usual net.unix.max_dgram_qlen.

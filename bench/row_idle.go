@@ -1,10 +1,10 @@
 package main
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"runtime"
+	"runtime/metrics"
 	"sync"
 	"time"
 
@@ -113,6 +113,7 @@ type parked struct {
 }
 
 func (i idle) park(n int) (*parked, error) {
+	before := waiting()
 	p := &parked{ends: make([]end, 0, n), fail: make(chan error, n)}
 	for len(p.ends) < n {
 		// The backlog holds fewer connections than a row may ask for.
@@ -129,7 +130,7 @@ func (i idle) park(n int) (*parked, error) {
 			p.wait(e)
 		}
 	}
-	return p, awaitParked(n)
+	return p, awaitParked(before, n)
 }
 
 func (p *parked) wait(e end) {
@@ -146,16 +147,22 @@ func (p *parked) wait(e end) {
 	<-got
 }
 
-// awaitParked polls, because a goroutine gives no other sign that it waits.
-func awaitParked(n int) error {
+// awaitParked polls for n waiting goroutines more than before, because a goroutine
+// gives no other sign that it waits.
+func awaitParked(before uint64, n int) error {
 	const deadline = 5 * time.Second
-	buf := make([]byte, (n+100)<<10) // a stack of such a goroutine prints in less than 1 KiB
 	for end := time.Now().Add(deadline); time.Now().Before(end); time.Sleep(time.Millisecond) {
-		if bytes.Count(buf[:runtime.Stack(buf, true)], []byte("[IO wait")) >= n {
+		if waiting() >= before+uint64(n) {
 			return nil
 		}
 	}
-	return fmt.Errorf("fewer than %d goroutines wait for input after %v", n, deadline)
+	return fmt.Errorf("%d goroutines wait after %v, want %d", waiting()-before, deadline, n)
+}
+
+func waiting() uint64 {
+	x := []metrics.Sample{{Name: "/sched/goroutines/waiting:goroutines"}}
+	metrics.Read(x)
+	return x[0].Value.Uint64()
 }
 
 func (p *parked) end() error {

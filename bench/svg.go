@@ -13,7 +13,7 @@ import (
 // is logarithmic, so twice as good and half as good are bars of equal length.
 const (
 	chartWidth = 880
-	chartTop   = 84  // above the first group
+	chartTop   = 104 // above the first group
 	axisLeft   = 300 // where ratio chartMin is
 	axisRight  = 760 // where ratio chartMax is
 	chartMin   = 0.25
@@ -73,6 +73,7 @@ func (c *canvas) rect(class string, x, y, w, h float64) {
 	fmt.Fprintf(c, `<rect class="%s" x="%.1f" y="%.1f" width="%.1f" height="%.1f"/>`+"\n", class, x, y, w, h)
 }
 
+// svg draws every row of the report.
 func (r *report) svg() ([]byte, error) {
 	height := chartTop + r.chartHeight() + 8
 	c := &canvas{y: chartTop}
@@ -91,11 +92,12 @@ func (r *report) svg() ([]byte, error) {
 func (r *report) chartHeight() float64 {
 	h := 0
 	for _, row := range r.Rows {
-		h += len(row.bars())*barPitch + groupGap
+		h += row.lines()*barPitch + groupGap
 	}
 	return float64(h)
 }
 
+// heading says what is shown, where it was measured, and what the colours mean.
 func (r *report) heading(c *canvas) {
 	title := "Cost of net.UnixConn divided by each contestant's cost"
 	if r.Quick {
@@ -132,6 +134,9 @@ func (r *result) bars() []figure {
 	return fs
 }
 
+// lines is the height of the group: two at least, for its label.
+func (r *result) lines() int { return max(2, len(r.bars())) }
+
 // label names the row with net's own value and unit.
 func (r *result) label(c *canvas) {
 	c.text("row", "start", 12, c.y+9, "%s", r.Row)
@@ -147,21 +152,20 @@ func (r *result) label(c *canvas) {
 
 func (r *result) group(c *canvas) {
 	r.label(c)
-	for _, f := range r.bars() {
-		c.bar(f.Name, f.Ratio[baseline])
-		c.y += barPitch
+	for i, f := range r.bars() {
+		c.bar(f.Name, c.y+float64(i*barPitch), f.Ratio[baseline])
 	}
-	c.y += groupGap
+	c.y += float64(r.lines()*barPitch + groupGap)
 }
 
-func (c *canvas) bar(name string, s spread) {
+func (c *canvas) bar(name string, y float64, s spread) {
 	one, x := axisX(1), axisX(s.Median)
-	c.rect(class(name), math.Min(one, x), c.y, math.Max(math.Abs(x-one), 0.5), barPitch-3)
-	mid := c.y + (barPitch-3)/2
+	c.rect(class(name), math.Min(one, x), y, math.Max(math.Abs(x-one), 0.5), barPitch-3)
+	mid := y + (barPitch-3)/2
 	c.line("range", axisX(s.Q1), mid, axisX(s.Q3), mid)
 	if s.Median >= 1 {
-		c.text("", "start", math.Max(x, axisX(s.Q3))+4, c.y+8, "%s %.2f×", name, s.Median)
+		c.text("", "start", math.Max(x, axisX(s.Q3))+4, y+8, "%s %s×", name, number(s.Median))
 		return
 	}
-	c.text("", "end", math.Min(x, axisX(s.Q1))-4, c.y+8, "%s %.2f×", name, s.Median)
+	c.text("", "end", math.Min(x, axisX(s.Q1))-4, y+8, "%s %s×", name, number(s.Median))
 }
