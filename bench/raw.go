@@ -82,12 +82,3 @@ func rawHandover(adopt func(fd int) (end, error)) (end, *os.File, error) {
 	}
 	return e, os.NewFile(uintptr(b), "peer"), nil
 }
-
-// rawEcho makes fd's replies for one message: the other side's check is the test.
-func rawEcho(fd int, p []byte) error {
-	n, err := unix.Read(fd, p)
-	if err == nil {
-		_, err = unix.Write(fd, p[:n])
-	}
-	return err
-}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"io"
 	"net"
 	"os"
 
@@ -28,6 +29,36 @@ func acceptRows() []row {
 	}}
 }
 
+// A dialer makes both ends of a connection, one after the other.
+type dialer interface {
+	dial() (io.Closer, error)
+	accept() (io.Closer, error)
+	close() error
+}
+
+// acceptLoop is the looper of every Go contestant.
+type acceptLoop struct{ dialer }
+
+func (a acceptLoop) loop(n int) error {
+	for range n {
+		c, err := a.dial()
+		if err != nil {
+			return err
+		}
+		s, err := a.accept()
+		if err != nil {
+			return err
+		}
+		if err := c.Close(); err != nil {
+			return err
+		}
+		if err := s.Close(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 type netAccept struct {
 	l    *net.UnixListener
 	addr *net.UnixAddr
@@ -36,30 +67,12 @@ type netAccept struct {
 func openNetAccept(path string) (looper, error) {
 	addr := &net.UnixAddr{Name: path, Net: "unixpacket"}
 	l, err := net.ListenUnix("unixpacket", addr)
-	return netAccept{l, addr}, err
+	return acceptLoop{&netAccept{l, addr}}, err
 }
 
-func (a netAccept) loop(n int) error {
-	for range n {
-		c, err := net.DialUnix("unixpacket", nil, a.addr)
-		if err != nil {
-			return err
-		}
-		s, err := a.l.AcceptUnix()
-		if err != nil {
-			return err
-		}
-		if err := c.Close(); err != nil {
-			return err
-		}
-		if err := s.Close(); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (a netAccept) close() error { return a.l.Close() }
+func (a *netAccept) dial() (io.Closer, error)   { return net.DialUnix("unixpacket", nil, a.addr) }
+func (a *netAccept) accept() (io.Closer, error) { return a.l.AcceptUnix() }
+func (a *netAccept) close() error               { return a.l.Close() }
 
 type mdAccept struct {
 	l    *socket.Conn
@@ -68,30 +81,16 @@ type mdAccept struct {
 
 func openMdAccept(path string) (looper, error) {
 	l, err := mdListen("unixpacket", path)
-	return mdAccept{l, path}, err
+	return acceptLoop{&mdAccept{l, path}}, err
 }
 
-func (a mdAccept) loop(n int) error {
-	for range n {
-		c, err := mdDial("unixpacket", a.path)
-		if err != nil {
-			return err
-		}
-		s, _, err := a.l.Accept(context.Background(), 0)
-		if err != nil {
-			return err
-		}
-		if err := c.Close(); err != nil {
-			return err
-		}
-		if err := s.Close(); err != nil {
-			return err
-		}
-	}
-	return nil
-}
+func (a *mdAccept) dial() (io.Closer, error) { return mdDial("unixpacket", a.path) }
+func (a *mdAccept) close() error             { return a.l.Close() }
 
-func (a mdAccept) close() error { return a.l.Close() }
+func (a *mdAccept) accept() (io.Closer, error) {
+	c, _, err := a.l.Accept(context.Background(), 0)
+	return c, err
+}
 
 type cAccept struct {
 	fd   int

@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"io"
 	"net"
 	"os"
 	"syscall"
@@ -163,29 +164,10 @@ type udsAccept struct {
 func openUDSAccept(o uds.Options) acceptOpener {
 	return func(path string) (looper, error) {
 		l, err := udsListen(path, o)
-		return &udsAccept{l, uds.Dialer{Options: o}, path}, err
+		return acceptLoop{&udsAccept{l, uds.Dialer{Options: o}, path}}, err
 	}
 }
 
-func (a *udsAccept) loop(n int) error {
-	ctx := context.Background()
-	for range n {
-		c, err := a.d.DialSeq(ctx, a.path)
-		if err != nil {
-			return err
-		}
-		s, err := a.l.AcceptSeq()
-		if err != nil {
-			return err
-		}
-		if err := c.Close(); err != nil {
-			return err
-		}
-		if err := s.Close(); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (a *udsAccept) close() error { return a.l.Close() }
+func (a *udsAccept) dial() (io.Closer, error)   { return a.d.DialSeq(context.Background(), a.path) }
+func (a *udsAccept) accept() (io.Closer, error) { return a.l.AcceptSeq() }
+func (a *udsAccept) close() error               { return a.l.Close() }

@@ -89,23 +89,18 @@ static int recv_some(loop *l, long at, long k) {
 
 static long least(long a, long b) { return a < b ? a : b; }
 
-int c_send(port p, long n) {
+static int repeat(port p, long n, int (*some)(loop *, long, long)) {
 	loop l;
 	int e = 0;
 	loop_open(&l, p);
-	for (long i = 0; i < n && !e; i += p.burst) e = send_some(&l, i, least(p.burst, n - i));
+	for (long i = 0; i < n && !e; i += p.burst) e = some(&l, i, least(p.burst, n - i));
 	free(l.buf);
 	return e;
 }
 
-int c_recv(port p, long n) {
-	loop l;
-	int e = 0;
-	loop_open(&l, p);
-	for (long i = 0; i < n && !e; i += p.burst) e = recv_some(&l, i, least(p.burst, n - i));
-	free(l.buf);
-	return e;
-}
+int c_send(port p, long n) { return repeat(p, n, send_some); }
+
+int c_recv(port p, long n) { return repeat(p, n, recv_some); }
 
 int c_ping(port p, long n) {
 	loop l;
