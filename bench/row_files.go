@@ -1,0 +1,148 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+
+	"example.com/uds/bench/cbench"
+)
+
+type fileOpener = func(files []*os.File) (looper, error)
+
+// fileTechs pass files over a SEQPACKET pair and close what arrives.
+var fileTechs = map[string]fileOpener{
+	"net":      func(files []*os.File) (looper, error) { return openNetFiles(files, closeFDs) },
+	"net-file": func(files []*os.File) (looper, error) { return openNetFiles(files, closeAsFiles) },
+	"mdlayher": openMdFiles,
+	"c":        openCFiles,
+}
+
+// fileRows: "net" closes the numbers it parsed; "net-file" makes each an
+// *os.File first, as a program does that wants to use it.
+func fileRows() []row {
+	var rows []row
+	for _, count := range []int{1, 8} {
+		rows = append(rows, row{
+			name: fmt.Sprintf("fd-%d", count), family: "fd",
+			title:   fmt.Sprintf("message with descriptors (%d) sent, received and closed, one goroutine", count),
+			entries: entries(fileTechs, openFiles(count), "net", "net-file", "mdlayher", "c", "uds", "uds-take"),
+		})
+	}
+	return rows
+}
+
+func openFiles(count int) func(dir string, t fileOpener) (task, error) {
+	return func(dir string, t fileOpener) (task, error) {
+		var files []*os.File
+		for range count {
+			f, err := os.Open(os.DevNull)
+			if err != nil {
+				return nil, err
+			}
+			files = append(files, f)
+		}
+		l, err := t(files)
+		if err != nil {
+			return nil, err
+		}
+		return fileTask{loopTask{l}, files}, nil
+	}
+}
+
+// fileTask closes the files it passed at the end.
+type fileTask struct {
+	loopTask
+	files []*os.File
+}
+
+func (t fileTask) close() error {
+	err := t.loopTask.close()
+	for _, f := range t.files {
+		err = errors.Join(err, f.Close())
+	}
+	return err
+}
+
+func numbers(files []*os.File) []int {
+	var fds []int
+	for _, f := range files {
+		fds = append(fds, int(f.Fd()))
+	}
+	return fds
+}
+
+// rights is the control of descriptors; release gets each message's.
+func rights(files []*os.File, release func([]int) error) control {
+	fds := numbers(files)
+	return control{
+		encode: func() []byte { return syscall.UnixRights(fds...) },
+		take:   func(oob []byte) error { return takeFiles(oob, len(fds), release) },
+	}
+}
+
+func takeFiles(oob []byte, want int, release func([]int) error) error {
+	ms, err := syscall.ParseSocketControlMessage(oob)
+	if err != nil {
+		return err
+	}
+	if len(ms) != 1 {
+		return errControl
+	}
+	fds, err := syscall.ParseUnixRights(&ms[0])
+	if err != nil {
+		return err
+	}
+	if len(fds) != want {
+		return errControl
+	}
+	return release(fds)
+}
+
+func closeFDs(fds []int) error {
+	for _, fd := range fds {
+		if err := syscall.Close(fd); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func closeAsFiles(fds []int) error {
+	for _, fd := range fds {
+		if err := os.NewFile(uintptr(fd), "received").Close(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func openNetFiles(files []*os.File, release func([]int) error) (looper, error) {
+	a, b, err := netControlPair(rights(files, release))
+	return linkLoop{a, b, controlSize}, err
+}
+
+func openMdFiles(files []*os.File) (looper, error) {
+	a, b, err := mdControlPair(rights(files, closeFDs))
+	return linkLoop{a, b, controlSize}, err
+}
+
+type cFiles struct {
+	a, b int
+	fds  []int32
+}
+
+func openCFiles(files []*os.File) (looper, error) {
+	a, b, err := rawPair()
+	f := &cFiles{a: a, b: b}
+	for _, fd := range numbers(files) {
+		f.fds = append(f.fds, int32(fd))
+	}
+	return f, err
+}
+
+func (f *cFiles) loop(n int) error { return cbench.Files(f.a, f.b, f.fds, n) }
+func (f *cFiles) close() error     { return errors.Join(unix.Close(f.a), unix.Close(f.b)) }

@@ -1,0 +1,80 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"time"
+)
+
+// A tech is a contestant's way of using stream and SEQPACKET sockets: how it
+// makes connections, and which of its calls move the messages.
+type tech interface {
+	listen(network, path string) (acceptor, error)
+	dial(network, path string) (end, error)
+	adopt(fd int) (end, error) // takes the descriptor
+	// handover makes a pair: one end for this process, one for a child.
+	handover() (end, *os.File, error)
+}
+
+type acceptor interface {
+	accept() (end, error)
+	close() error
+}
+
+// An end is one end of a connection with a contestant's loops over it. The
+// last byte of message i of a call is byte(i), and every receive checks it.
+type end interface {
+	send(size, n int) error
+	recv(size, n int) error
+	ping(size, n int) error
+	echo(size, n int, think time.Duration) error
+	// exchange sends burst messages here and receives them at peer, until n are through.
+	exchange(peer end, size, n, burst int) error
+	bulkSend(b bulk) error
+	bulkRecv(b bulk) error
+	setSendBuffer(bytes int) error
+	close() error
+}
+
+// techs holds every contestant by name; each contestant's file adds its own.
+var techs = map[string]tech{}
+
+// known reports whether the contestant takes part. A name that no build knows is a
+// mistake in a row; ours are left out of a build without them.
+func known[T any](table map[string]T, name string) bool {
+	if _, ok := table[name]; ok {
+		return true
+	}
+	if haveUDS || !strings.HasPrefix(name, "uds") {
+		panic(fmt.Sprintf("row names contestant %q, which does not exist", name))
+	}
+	return false
+}
+
+// connect makes one connection within this process by listening and dialling.
+func connect(t tech, network, path string) (a, b end, err error) {
+	l, err := t.listen(network, path)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer l.close()
+	if a, err = t.dial(network, path); err != nil {
+		return nil, nil, err
+	}
+	if b, err = l.accept(); err != nil {
+		a.close()
+		return nil, nil, err
+	}
+	return a, b, nil
+}
+
+func closeAll(ends []end) error {
+	var first error
+	for _, e := range ends {
+		if err := e.close(); err != nil && first == nil {
+			first = err
+		}
+	}
+	return first
+}

@@ -1,0 +1,5 @@
+//go:build !uds
+
+package main
+
+const haveUDS = false
