@@ -28,7 +28,10 @@ func (c *conn) network() string {
 	return networkSeq
 }
 
-// fail wraps err, unless it is nil, as the error of an operation.
+// fail wraps err, unless it is nil, as the error of an operation. It is kept out
+// of its callers' frames: a parked call's stack is an idle connection's memory.
+//
+//go:noinline
 func (c *conn) fail(op string, err error) error {
 	if err == nil {
 		return nil

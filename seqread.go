@@ -20,7 +20,17 @@ func (c *SeqConn) Read(p []byte) (int, error) {
 	if err != nil {
 		return 0, c.fail("read", err)
 	}
-	n, err := c.read(&t, p)
+	n := 0
+	switch {
+	case c.rest.Len() > 0:
+		n = c.rest.Read(p)
+	case len(p) > 0:
+		for n == 0 && err == nil {
+			if n, err = t.RecvWhole(p, &c.rest); n == 0 {
+				err = c.nothing(&t, err)
+			}
+		}
+	}
 	t.End()
 	if err != nil {
 		return 0, c.fail("read", err)
@@ -28,28 +38,16 @@ func (c *SeqConn) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// read is Read in a turn.
-func (c *SeqConn) read(t *socket.Turn, p []byte) (int, error) {
-	if c.rest.Len() > 0 {
-		return c.rest.Read(p), nil
+// nothing looks at a receive that brought no bytes: it returns nil if the next
+// one may, after an empty message or the first sight of a reset.
+func (c *SeqConn) nothing(t *socket.Turn, err error) error {
+	if err == nil {
+		return c.ended(t)
 	}
-	if len(p) == 0 {
-		return 0, nil
+	if c.noteReset(err) {
+		return nil
 	}
-	for {
-		n, err := t.RecvWhole(p, &c.rest)
-		if n > 0 {
-			return n, nil
-		}
-		if err != nil && !c.noteReset(err) {
-			return 0, err
-		}
-		if err == nil {
-			if err := c.ended(t); err != nil {
-				return 0, err
-			}
-		}
-	}
+	return err
 }
 
 // ended looks whether a receive of nothing was the end, and returns its error

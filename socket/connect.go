@@ -63,14 +63,19 @@ func nextPause(pause time.Duration) time.Duration {
 	return min(max(50*time.Microsecond, 2*pause), 10*time.Millisecond)
 }
 
-// watch makes the end of ctx wake the call, until the returned function is
+// watch makes the end of ctx end the call, until the returned function is
 // called.
 func (t *Turn) watch(ctx context.Context) func() {
 	if ctx.Done() == nil {
 		return func() {}
 	}
-	stop := context.AfterFunc(ctx, func() { t.s.kick(t.d) })
-	return func() { stop() }
+	s, d := t.s, t.d
+	d.ctx = ctx
+	stop := context.AfterFunc(ctx, func() { s.kick(d) })
+	return func() {
+		stop()
+		d.ctx = nil
+	}
 }
 
 // sleep waits for a time during which nothing is expected of the socket.

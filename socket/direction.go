@@ -1,6 +1,7 @@
 package socket
 
 import (
+	"context"
 	"sync"
 	"sync/atomic"
 )
@@ -18,6 +19,8 @@ type direction struct {
 	cold bool  // the last tries had to wait: leave the first try to the poller
 	skip int16 // chances to spin that are left to skip
 	back int16 // chances to skip after the next miss
+
+	ctx context.Context // ends it; nil: none
 
 	sends bool // constant: the sending direction
 

@@ -76,64 +76,60 @@ func (s *Socket) register() (*poller, error) {
 // run makes the call op: a first try here, unless the last ones had to wait,
 // and then await. With MsgDontwait it does not wait.
 func (t *Turn) run(call string, op attempt, flags int) error {
-	if flags&MsgDontwait != 0 {
-		return noWait(call, try(op, t.s))
+	if t.d.cold && flags&MsgDontwait == 0 {
+		return t.resume(call, op, flags, 0)
 	}
-	if t.d.cold {
-		t.thaw()
-		return t.await(call, op)
+	e := try(op, t.s)
+	if e == 0 {
+		return nil
 	}
-	if e := try(op, t.s); e != sys.EAGAIN {
-		return sysErr(call, e)
-	}
-	return t.spinAwait(call, op)
+	return t.resume(call, op, flags, e)
 }
 
 // resume goes on with the call op after a first try that failed with e, or
-// with none yet because the direction is cold.
+// with none yet because the direction is cold. This is the one loop in which
+// this package waits: it repeats op until it does something else than EAGAIN,
+// or until the call ends.
 func (t *Turn) resume(call string, op attempt, flags int, e sys.Errno) error {
-	switch {
-	case e == 0 || e == sys.EINTR:
-		return t.run(call, op, flags)
-	case e != sys.EAGAIN:
+	if flags&MsgDontwait != 0 {
+		return noWait(call, op, t.s, e)
+	}
+	done := false
+	switch e {
+	case 0:
+		t.thaw()
+	case sys.EAGAIN:
+		done = t.spinFirst(op)
+	case sys.EINTR:
+	default:
 		return sysErr(call, e)
-	case flags&MsgDontwait != 0:
-		return ErrWouldBlock
 	}
-	return t.spinAwait(call, op)
+	for !done {
+		if err := t.check(); err != nil {
+			return err
+		}
+		var err error
+		if done, err = t.park(op); err != nil {
+			return err
+		}
+	}
+	return sysErr(call, t.d.wait.errno)
 }
 
-// spinAwait is await after a first try.
-func (t *Turn) spinAwait(call string, op attempt) error {
-	if t.spinFirst(op) {
-		return sysErr(call, t.d.wait.errno)
+// noWait ends a call that does not wait, after a first try that failed with e,
+// or with none yet.
+func noWait(call string, op attempt, s *Socket, e sys.Errno) error {
+	if e == 0 || e == sys.EINTR {
+		e = try(op, s)
 	}
-	return t.await(call, op)
-}
-
-// noWait is the error of a call that does not wait.
-func noWait(call string, e sys.Errno) error {
 	if e == sys.EAGAIN {
 		return ErrWouldBlock
 	}
 	return sysErr(call, e)
 }
 
-// await repeats op until it does something else than EAGAIN or the call ends.
-// This is the one loop in which this package waits.
-func (t *Turn) await(call string, op attempt) error {
-	for {
-		if err := t.check(); err != nil {
-			return err
-		}
-		if done, err := t.park(op); err != nil || done {
-			if err != nil {
-				return err
-			}
-			return sysErr(call, t.d.wait.errno)
-		}
-	}
-}
+// await is resume for a call that does not spin.
+func (t *Turn) await(call string, op attempt) error { return t.resume(call, op, 0, sys.EINTR) }
 
 // park waits in the poller. It reports whether op is done: if not, something
 // woke the call that may have ended it.
@@ -171,14 +167,14 @@ func (t *Turn) park(op attempt) (done bool, err error) {
 func (d *direction) waiter(s *Socket) *waiter {
 	if d.wait == nil {
 		w := &waiter{s: s}
-		w.fn = w.try
+		w.fn = func(uintptr) bool { return w.try() }
 		d.wait = w
 	}
 	return d.wait
 }
 
-// try is the function that the poller calls when the socket is ready.
-func (w *waiter) try(uintptr) bool {
+// try is what the poller calls when the socket is ready.
+func (w *waiter) try() bool {
 	w.tries++
 	w.errno = try(w.op, w.s)
 	return w.errno != sys.EAGAIN

@@ -17,9 +17,8 @@ import (
 type Turn struct {
 	s     *Socket
 	d     *direction
-	seen  uint32          // the direction's state when the call began
-	limit int64           // when the call ends by its timeout; 0: never
-	ctx   context.Context // ends the call; nil: none
+	seen  uint32 // the direction's state when the call began
+	limit int64  // when the call ends by its timeout; 0: never
 }
 
 // BeginRecv waits for the receiving direction to be free and takes it. It
@@ -38,23 +37,19 @@ func (s *Socket) TryBeginSend() (Turn, error) { return s.tryBegin(&s.w) }
 
 func (s *Socket) begin(d *direction) (Turn, error) {
 	seen := d.state.Load()
-	if seen&(stTimed|stClosed) != 0 {
+	if seen&(stTimed|stClosed) != 0 || !s.live {
 		return s.beginSlow(d, seen, nil)
 	}
 	d.turn.Lock()
-	t := Turn{s: s, d: d, seen: seen}
-	if d.state.Load() != seen || !s.live {
-		if err := t.check(); err != nil {
-			t.End()
-			return Turn{}, err
-		}
+	if d.state.Load() != seen {
+		return Turn{s: s, d: d, seen: seen}.checked()
 	}
-	return t, nil
+	return Turn{s: s, d: d, seen: seen}, nil
 }
 
 func (s *Socket) tryBegin(d *direction) (Turn, error) {
 	t := Turn{s: s, d: d, seen: d.state.Load()}
-	if err := t.check(); err != nil {
+	if err := t.over(); err != nil {
 		return Turn{}, err
 	}
 	if !d.turn.TryLock() {
@@ -65,14 +60,17 @@ func (s *Socket) tryBegin(d *direction) (Turn, error) {
 
 // beginSlow is begin for a call that something may end while it waits.
 func (s *Socket) beginSlow(d *direction, seen uint32, ctx context.Context) (Turn, error) {
-	t := Turn{s: s, d: d, seen: seen, ctx: ctx}
+	t := Turn{s: s, d: d, seen: seen}
 	if timeout := d.timeout.Load(); timeout != 0 {
 		t.limit = now() + timeout
 	}
-	if err := t.check(); err != nil {
+	if err := t.over(); err != nil {
 		return Turn{}, err
 	}
-	if err := t.acquire(); err != nil {
+	if ctx != nil && ctx.Err() != nil {
+		return Turn{}, ContextError(ctx)
+	}
+	if err := t.acquire(ctx); err != nil {
 		return Turn{}, err
 	}
 	return t.checked()
@@ -88,20 +86,20 @@ func (t Turn) checked() (Turn, error) {
 }
 
 // acquire waits for the turn.
-func (t *Turn) acquire() error {
+func (t *Turn) acquire(ctx context.Context) error {
 	if t.d.turn.TryLock() {
 		return nil
 	}
-	if t.limit == 0 && t.ctx == nil {
+	if t.limit == 0 && ctx == nil {
 		t.d.turn.Lock()
 		return nil
 	}
-	return t.acquireBounded()
+	return t.acquireBounded(ctx)
 }
 
 // acquireBounded waits for the turn, until the call's own timeout or context
 // ends. The holder need not have either, so it can not be relied on to leave.
-func (t *Turn) acquireBounded() error {
+func (t *Turn) acquireBounded(ctx context.Context) error {
 	d := t.d
 	freed := d.announce()
 	defer d.timed.Add(-1)
@@ -112,8 +110,8 @@ func (t *Turn) acquireBounded() error {
 		expired = timer.C
 	}
 	var done <-chan struct{}
-	if t.ctx != nil {
-		done = t.ctx.Done()
+	if ctx != nil {
+		done = ctx.Done()
 	}
 	for !d.turn.TryLock() {
 		select {
@@ -121,7 +119,7 @@ func (t *Turn) acquireBounded() error {
 		case <-expired:
 			return os.ErrDeadlineExceeded
 		case <-done:
-			return ContextError(t.ctx)
+			return ContextError(ctx)
 		}
 	}
 	return nil
@@ -159,16 +157,25 @@ func (d *direction) tell() {
 	}
 }
 
-// check returns the error that ends the call, or nil.
+// check returns the error that ends the call whose turn it is, or nil.
 func (t *Turn) check() error {
+	if err := t.over(); err != nil {
+		return err
+	}
+	if ctx := t.d.ctx; ctx != nil && ctx.Err() != nil {
+		return ContextError(ctx)
+	}
+	return nil
+}
+
+// over is check for what any caller may look at: all but the context.
+func (t *Turn) over() error {
 	st := t.d.state.Load()
 	switch {
 	case st&stClosed != 0 || !t.s.live:
 		return net.ErrClosed
 	case cancelled(t.seen, st):
 		return context.Canceled
-	case t.ctx != nil && t.ctx.Err() != nil:
-		return ContextError(t.ctx)
 	case st&stTimed == 0 && t.limit == 0:
 		return nil
 	}

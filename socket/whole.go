@@ -13,27 +13,16 @@ const MaxWhole = sys.OverflowSize
 // dropped. It returns the number of bytes in p. As with Recv, zero is an empty
 // message or the end. A message above MaxWhole is EMSGSIZE and lost.
 func (t *Turn) RecvWhole(p []byte, rest *Rest) (int, error) {
-	if t.d.cold {
-		return t.wholeSlow(p, rest, 0)
+	var e sys.Errno
+	if !t.d.cold {
+		var n int
+		if n, e = recvWhole(t.s, p, rest); e == 0 {
+			return n, nil
+		}
 	}
-	n, e := recvWhole(t.s, p, rest)
-	if e == 0 {
-		return n, nil
-	}
-	return t.wholeSlow(p, rest, e)
-}
-
-// wholeSlow goes on after a try that failed with e, or with none yet.
-func (t *Turn) wholeSlow(p []byte, rest *Rest, e sys.Errno) (int, error) {
-	op := t.whole()
-	op.p, op.rest = p, rest
+	op := t.wholeOp(p, rest)
 	err := t.resume("recvmsg", op, 0, e)
-	n := op.n
-	*op = wholeOp{}
-	if err != nil {
-		return 0, err
-	}
-	return n, nil
+	return op.end(), err
 }
 
 // wholeOp is a RecvWhole that waits.
@@ -43,17 +32,30 @@ type wholeOp struct {
 	n    int
 }
 
-// whole returns the direction's kept wholeOp.
-func (t *Turn) whole() *wholeOp {
+// wholeOp returns the direction's kept wholeOp, made ready. It is kept out of
+// its caller's frame: a parked call's stack is an idle connection's memory.
+//
+//go:noinline
+func (t *Turn) wholeOp(p []byte, rest *Rest) *wholeOp {
 	w := t.d.waiter(t.s)
 	if w.whole == nil {
 		w.whole = new(wholeOp)
 	}
+	*w.whole = wholeOp{p: p, rest: rest}
 	return w.whole
 }
 
-func (o *wholeOp) try(s *Socket) (e sys.Errno) {
-	o.n, e = recvWhole(s, o.p, o.rest)
+// end drops what the caller gave and returns the result.
+func (o *wholeOp) end() int {
+	o.p, o.rest = nil, nil
+	return o.n
+}
+
+func (o *wholeOp) try(s *Socket) sys.Errno {
+	n, e := recvWhole(s, o.p, o.rest)
+	if e == 0 {
+		o.n = n
+	}
 	return e
 }
 
