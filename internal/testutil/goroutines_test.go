@@ -71,13 +71,13 @@ func leakGoroutine() {
 
 func TestGoroutinesSeesAllOfMany(t *testing.T) {
 	const n = 500
-	before := len(goroutines())
+	before := takeSnapshot()
 	stop := make(chan struct{})
 	defer close(stop)
 	for range n {
 		go func() { <-stop }()
 	}
-	if got := len(goroutines()); got < before+n {
-		t.Errorf("got %d goroutines, want at least %d", got, before+n)
+	if got := len(before.added().goroutines); got != n {
+		t.Errorf("got %d new goroutines, want %d", got, n)
 	}
 }

@@ -18,6 +18,11 @@ const (
 	totalGrace   = 2 * time.Second
 )
 
+// minCollections is how often the collector runs before the verdict, however
+// long that takes on a busy machine: what a sync.Pool holds takes two
+// collections to be found, and its finalizer a third to have had time to run.
+const minCollections = 10
+
 // maxReported bounds how many leaks of a kind are printed in full.
 const maxReported = 10
 
@@ -34,7 +39,7 @@ func takeSnapshot() snapshot {
 }
 
 // leaks waits until all that was made since s is gone and returns "", or, after
-// totalGrace, says what is still there. A descriptor that tr knows and that only
+// totalGrace and minCollections, says what is still there. A descriptor that tr knows and that only
 // the garbage collector closed is a leak too: its owner did not close it.
 func (s snapshot) leaks(tr *Tracker) string {
 	start := time.Now()
@@ -45,7 +50,7 @@ func (s snapshot) leaks(tr *Tracker) string {
 	}
 	dropped := tr.known(left.fds)
 	lines := describeDescriptors(dropped, tr)
-	for !left.empty() && time.Since(start) < totalGrace {
+	for n := 0; !left.empty() && (n < minCollections || time.Since(start) < totalGrace); n++ {
 		runtime.GC()
 		time.Sleep(pollInterval)
 		left = s.added()

@@ -37,7 +37,7 @@ func TestRequireProgram(t *testing.T) {
 	}
 }
 
-func TestSoak(t *testing.T) {
+func TestLongTestRunsOnlyWhenAsked(t *testing.T) {
 	var d time.Duration
 	soak := func(t testing.TB) { d = Soak(t) }
 	for _, c := range []struct {
