@@ -16,9 +16,10 @@ type direction struct {
 	timed atomic.Int32  // callers in acquireBounded
 
 	// Of the caller whose turn it is.
-	cold bool  // the last tries had to wait: leave the first try to the poller
-	skip int16 // chances to spin that are left to skip
-	back int16 // chances to skip after the next miss
+	cold  bool  // the last tries had to wait: leave the first try to the poller
+	skip  int16 // chances to spin that are left to skip
+	back  int16 // chances to skip after the next miss
+	lucky int8  // calls in a row that the poller had not to wait for
 
 	ctx context.Context // ends it; nil: none
 

@@ -37,6 +37,7 @@ type waiter struct {
 	op    attempt
 	errno sys.Errno
 	tries int
+	asks  bool
 	fn    func(uintptr) bool
 	plain plainOp // kept, so that a Recv or Send that waits allocates nothing
 	named *namedOp
@@ -97,7 +98,8 @@ func (t *Turn) resume(call string, op attempt, flags int, e sys.Errno) error {
 	done := false
 	switch e {
 	case 0:
-		t.thaw()
+		t.d.thaw()
+		t.d.waiter(t.s).asks = !t.d.sends && !t.s.raw
 	case sys.EAGAIN:
 		done = t.spinFirst(op)
 	case sys.EINTR:
@@ -149,10 +151,8 @@ func (t *Turn) park(op attempt) (done bool, err error) {
 	} else {
 		err = p.conn.Read(w.fn)
 	}
-	w.op = nil
-	if w.tries == 1 && err == nil {
-		d.cold = false // it did not have to wait
-	}
+	w.op, w.asks = nil, false
+	d.warm(w.tries == 1)
 	d.setUnparked()
 	if errors.Is(err, os.ErrDeadlineExceeded) {
 		return false, nil
@@ -174,8 +174,15 @@ func (d *direction) waiter(s *Socket) *waiter {
 }
 
 // try is what the poller calls when the socket is ready.
+//
+// The first try of a receive is expected to fail, for a cold direction leaves
+// it to the poller: it asks first, which enters no scheduler.
 func (w *waiter) try() bool {
-	w.tries++
+	if w.tries++; w.asks && w.tries == 1 {
+		if w.errno = sys.Pending(w.s.fd); w.errno != 0 {
+			return w.errno != sys.EAGAIN
+		}
+	}
 	w.errno = try(w.op, w.s)
 	return w.errno != sys.EAGAIN
 }

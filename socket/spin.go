@@ -26,18 +26,12 @@ const (
 	peerElsewhere
 )
 
-// spinPolicy is how a direction adapts.
-type spinPolicy struct {
-	longest, slice time.Duration
-	grow, limit    int16 // a miss multiplies the skips by grow, to at most limit
-	shrink         int16 // a hit divides the skips by shrink; 0 resets them
-}
-
-// The figures are measured: docs/performance.md. Between goroutines of one
-// process parking is cheap and a spin mostly misses.
-var (
-	otherPolicy = spinPolicy{longest: 50 * time.Microsecond, slice: 3 * time.Microsecond, grow: 2, limit: 256}
-	herePolicy  = spinPolicy{longest: 30 * time.Microsecond, slice: time.Microsecond, grow: 8, limit: 4096, shrink: 2}
+// How a direction adapts. The figures are measured: docs/performance.md.
+const (
+	spinLongest = 50 * time.Microsecond // more than a wake-up costs
+	spinSlice   = 3 * time.Microsecond  // between two yields
+	skipFirst   = 2                     // chances to skip after the first miss; doubled by the next
+	skipMost    = 256
 )
 
 // spinning counts the calls that spin, of all sockets.
@@ -58,42 +52,61 @@ func (sp *spinner) otherProcess() {
 }
 
 // spinFirst spins after a first try that had to wait, if that promises to be
-// worth it, and reports whether op is done.
+// worth it, and reports whether op is done. The one P of a process yields: the
+// peer may be a goroutine of it. With several, a peer in this process is
+// answered soonest by parking: a yield wakes another thread, and the peer's
+// goroutine is not runnable before someone polls.
 func (t *Turn) spinFirst(op attempt) bool {
 	d, s := t.d, t.s
-	setting, procs := s.spin.setting.Load(), int32(procs())
-	if setting < 0 {
+	setting, procs := s.spin.setting.Load(), procs()
+	switch {
+	case setting >= 0 && procs == 1:
+		return t.yieldOnce(op)
+	case setting < 0 || setting == 0 && s.peerHere():
 		d.cold = true
 		return false
-	}
-	if procs == 1 {
-		return t.yieldOnce(op)
-	}
-	if setting == 0 && d.skip > 0 {
+	case setting > 0:
+		return t.spin(op, time.Duration(setting))
+	case d.skip > 0:
 		d.skip--
 		d.cold = true
 		return false
 	}
-	if spinning.Add(1) > max(1, procs/2) {
+	return t.spinAdapting(op, procs)
+}
+
+// spinAdapting spins, unless half the processors do, and learns from it.
+func (t *Turn) spinAdapting(op attempt, procs int32) bool {
+	if spinning.Add(1) > procs/2 {
 		spinning.Add(-1)
 		return false
 	}
-	policy := s.spinPolicy(setting)
-	done := t.spin(op, policy)
+	done := t.spin(op, spinLongest)
 	spinning.Add(-1)
-	if setting == 0 {
-		d.learn(policy, done)
-	}
+	t.d.learn(done)
 	return done
 }
 
 // thaw counts a call that left its first try to the poller as a skipped
 // chance; after the last one the direction tries by itself again.
-func (t *Turn) thaw() {
-	if d := t.d; d.skip > 0 {
-		d.skip--
-	} else if t.s.spin.setting.Load() >= 0 {
-		d.cold = false
+func (d *direction) thaw() {
+	if d.skip > 0 {
+		if d.skip--; d.skip == 0 {
+			d.cold = false
+		}
+	}
+}
+
+// warmAfter is how many calls in a row must find their message at once before
+// a cold direction tries by itself again.
+const warmAfter = 4
+
+// warm counts a call that the poller had not to wait for, or had to.
+func (d *direction) warm(atOnce bool) {
+	if !atOnce {
+		d.lucky = 0
+	} else if d.lucky++; d.lucky >= warmAfter {
+		d.lucky, d.cold = 0, false
 	}
 }
 
@@ -101,18 +114,6 @@ func (t *Turn) thaw() {
 func (t *Turn) yieldOnce(op attempt) bool {
 	runtime.Gosched()
 	return t.probe(op)
-}
-
-// spinPolicy returns how the socket spins.
-func (s *Socket) spinPolicy(setting int64) spinPolicy {
-	policy := otherPolicy
-	if s.peerHere() {
-		policy = herePolicy
-	}
-	if setting > 0 {
-		policy.longest = time.Duration(setting)
-	}
-	return policy
 }
 
 // peerHere reports whether the other end is in this process, as far as
@@ -139,7 +140,7 @@ func (s *Socket) peerHere() bool {
 
 // spin yields, for the peer may be a goroutine of this P, and then tries in
 // slices with a yield between them.
-func (t *Turn) spin(op attempt, policy spinPolicy) bool {
+func (t *Turn) spin(op attempt, longest time.Duration) bool {
 	start := now()
 	slice := start
 	for runtime.Gosched(); t.d.state.Load() == t.seen; {
@@ -147,10 +148,10 @@ func (t *Turn) spin(op attempt, policy spinPolicy) bool {
 			return true
 		}
 		at := now()
-		if at-start > int64(policy.longest) {
+		if at-start > int64(longest) {
 			return false
 		}
-		if at-slice > int64(policy.slice) {
+		if at-slice > int64(spinSlice) {
 			runtime.Gosched()
 			slice = now()
 		}
@@ -172,27 +173,23 @@ func (t *Turn) probe(op attempt) bool {
 }
 
 // learn adapts to a hit or a miss.
-func (d *direction) learn(p spinPolicy, hit bool) {
-	switch {
-	case !hit:
-		d.cold = true
-		d.back = min(max(2, d.back*p.grow), p.limit)
-		d.skip = d.back
-	case p.shrink == 0:
+func (d *direction) learn(hit bool) {
+	if hit {
 		d.back = 0
-	default:
-		d.back /= p.shrink
-		d.skip = d.back / 2
+		return
 	}
+	d.cold = true
+	d.back = min(max(skipFirst, 2*d.back), skipMost)
+	d.skip = d.back
 }
 
 // procs is GOMAXPROCS, which takes a lock of the scheduler to read: it is read
 // once in a while.
-func procs() int {
+func procs() int32 {
 	if procsUses.Add(1)%256 == 1 {
 		procsSeen.Store(int32(runtime.GOMAXPROCS(0)))
 	}
-	return max(1, int(procsSeen.Load()))
+	return max(1, procsSeen.Load())
 }
 
 var procsUses, procsSeen atomic.Int32
