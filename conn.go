@@ -16,6 +16,8 @@ type conn struct {
 	s     *socket.Socket
 	names namesPointer
 	mark  marker
+
+	expect expected
 }
 
 func (c *conn) ok() bool { return c != nil && c.s != nil }
@@ -212,10 +214,20 @@ func (c *conn) getInt(opt int) (int, error) {
 // ListenConfig.Options leave no such window.
 func (c *conn) SetOptions(o Options) error {
 	err := c.set(o.apply)
-	if err == nil && o.Timestamps {
-		c.mark.keep()
+	if c.ok() {
+		c.expect.forget()
+	}
+	if err == nil {
+		c.given(&o)
 	}
 	return err
+}
+
+// given notes the options that the socket was made with.
+func (c *conn) given(o *Options) {
+	if o.Timestamps {
+		c.mark.keep()
+	}
 }
 
 // SetSpin sets how long a call that has to wait spins before its goroutine
@@ -236,6 +248,7 @@ func (c *conn) SyscallConn() (syscall.RawConn, error) {
 	if err != nil {
 		return nil, c.fail("raw", err)
 	}
+	c.expect.share()
 	return rawConn{c.fail, rc}, nil
 }
 
@@ -259,6 +272,7 @@ func (c *conn) File() (*os.File, error) {
 	if err := c.check("file"); err != nil {
 		return nil, err
 	}
+	c.expect.share()
 	f, err := c.s.File()
 	return f, c.fail("file", err)
 }

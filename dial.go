@@ -94,7 +94,9 @@ func (d *Dialer) DialSeq(ctx context.Context, address string) (*SeqConn, error) 
 	if err != nil {
 		return nil, opError("dial", networkSeq, sourceAddr(d.LocalAddr, networkSeq), netAddr(to, networkSeq), err)
 	}
-	return newSeqConn(s, n), nil
+	c := newSeqConn(s, n)
+	c.given(&d.Options)
+	return c, nil
 }
 
 // dialAddr parses an address to connect to, which has a name.

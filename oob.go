@@ -2,25 +2,116 @@ package uds
 
 import (
 	"os"
+	"slices"
 	"time"
 )
 
-// OOB is ancillary data.
+// OOB is the ancillary data of a message: descriptors, and who sent it and when.
+//
+// A receive puts what arrived into it and owns it until the caller takes it:
+// the next receive into the same OOB, and Close, close the received files that
+// are still in Files and PidFD. TakeFiles makes Files the caller's, and so does
+// removing a file from there. Files that the caller put there are never closed.
+//
+// The zero value works: it has room for all that is not a file. An OOB may be
+// used again but by one call at a time, and must not be copied after a receive.
 type OOB struct {
-	Files    []*os.File
-	Cred     *Cred
-	PidFD    *os.File
+	// Files are descriptors (SCM_RIGHTS). Received ones are close-on-exec from
+	// the moment they exist. Those to send stay the caller's; at most 253 can go
+	// with a message. A file shares its offset and mode with the sender's.
+	Files []*os.File
+
+	// Cred are the sender's credentials (SCM_CREDENTIALS; Linux). They arrive if
+	// the receiver has Options.PassCredentials, are verified by the kernel, and
+	// are valid until the next receive into the same OOB. A sender that sets Cred
+	// names somebody else, which takes privileges: EPERM without.
+	Cred *Cred
+
+	// PidFD is a descriptor of the sender's process (SCM_PIDFD; Linux 6.5),
+	// received if the receiver has Options.PassPidFD. Unlike a PID it can not
+	// come to mean another process. It is nil if the process is gone and the
+	// kernel has none for such. It is ignored in a send.
+	PidFD *os.File
+
+	// Security is the sender's security label (SCM_SECURITY; Linux), received
+	// if the receiver has Options.PassSecurity and the system uses labels. It is
+	// ignored in a send.
 	Security string
-	Time     time.Time
-	Other    []ControlMessage
+
+	// Time is when the message was sent, or, if it was queued before timestamps
+	// were asked for, received. It is zero unless the receiver has
+	// Options.Timestamps (Linux). It is ignored in a send.
+	Time time.Time
+
+	// Other are control messages of other kinds, received or to send, in their
+	// order.
+	Other []ControlMessage
+
+	// MaxFiles is how many Files a receive has room for; PidFD does not count.
+	// If more arrive, every one is closed and the error is ErrOOBTruncated. The
+	// kernel sends 253 at most; less than 0 is EINVAL.
 	MaxFiles int
+
+	received []*os.File // by the last receive, PidFD among them
+	cred     Cred       // what Cred points to after a receive
+	label    string     // the last label, kept since it seldom changes
 }
 
 // ControlMessage is a control message of a kind that OOB has no field for.
 type ControlMessage struct {
-	Level, Type int
-	Data        []byte
+	Level, Type int    // as in cmsg(3)
+	Data        []byte // the payload
 }
 
-// Cred are the credentials of a process.
+// Cred are the credentials of a process. A PID is 0 if the process is not
+// visible in the PID namespace of who asks. The ints wrap on 32-bit systems, as
+// those of os.Getuid do.
 type Cred struct{ PID, UID, GID int }
+
+// TakeFiles returns Files, which are the caller's from then on, and leaves none.
+func (o *OOB) TakeFiles() []*os.File {
+	if o == nil {
+		return nil
+	}
+	files := o.Files
+	o.Files = nil
+	return files
+}
+
+// Close closes the files that a receive put into o and nobody took, and empties
+// o but for MaxFiles. o may be used again. The error is the first that closing a
+// file gives.
+func (o *OOB) Close() error {
+	if o == nil {
+		return nil
+	}
+	err := o.drop()
+	o.clear()
+	return err
+}
+
+// drop closes what the last receive left.
+func (o *OOB) drop() (err error) {
+	for i, f := range o.received {
+		if o.holds(i, f) {
+			if e := f.Close(); err == nil {
+				err = e
+			}
+		}
+	}
+	clear(o.received)
+	o.received = o.received[:0]
+	return err
+}
+
+// holds reports whether f, the i-th file received, is still in o.
+func (o *OOB) holds(i int, f *os.File) bool {
+	return f == o.PidFD || i < len(o.Files) && o.Files[i] == f || slices.Contains(o.Files, f)
+}
+
+// clear empties o but for MaxFiles; it closes nothing.
+func (o *OOB) clear() {
+	o.Files, o.Cred, o.PidFD, o.Security, o.Time = nil, nil, nil, "", time.Time{}
+	clear(o.Other)
+	o.Other = o.Other[:0]
+}

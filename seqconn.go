@@ -68,6 +68,7 @@ func FileSeqConn(f *os.File) (*SeqConn, error) {
 		return nil, opError("file", networkSeq, nil, nil, err)
 	}
 	c := newSeqConn(s, nil)
+	c.expect.share()
 	remote, err := c.Peername()
 	if err != nil {
 		s.Close()
@@ -130,6 +131,8 @@ func (c *SeqConn) Clone() (*SeqConn, error) {
 	}
 	d := newSeqConn(s, c.names.p.Load())
 	d.mark.state.Store(c.mark.state.Load())
+	c.expect.share()
+	d.expect.share()
 	return d, nil
 }
 

@@ -101,7 +101,15 @@ func (l *SeqListener) accept(ctx context.Context) (*SeqConn, error) {
 	if remote := addrOfRaw(&from); !remote.IsUnnamed() {
 		n = &names{l.addr, remote}
 	}
-	return newSeqConn(s, n), nil
+	c := newSeqConn(s, n)
+	if l.lc.Options.Timestamps { // the one option that is not inherited
+		if err := s.SetInt(sys.SolSocket, sys.SoTimestamp, 1); err != nil {
+			s.Close()
+			return nil, err
+		}
+	}
+	c.given(&l.lc.Options)
+	return c, nil
 }
 
 // admit asks Authorize and closes a connection that it rejects, or in which it

@@ -48,7 +48,8 @@ const (
 	SoPeersec    = unix.SO_PEERSEC
 	// SoTimestamp makes every received message carry a control message. It is
 	// the variant whose struct is two 64-bit integers on every machine.
-	SoTimestamp = unix.SO_TIMESTAMPNS_NEW
+	SoTimestamp    = unix.SO_TIMESTAMPNS_NEW
+	SoTimestamping = unix.SO_TIMESTAMPING
 
 	ScmRights      = unix.SCM_RIGHTS
 	ScmCredentials = unix.SCM_CREDENTIALS

@@ -36,15 +36,16 @@ const (
 	SoSndbuf     = Missing
 	SoType       = Missing
 
-	SoPasscred   = Missing
-	SoPasspidfd  = Missing
-	SoPassrights = Missing
-	SoPasssec    = Missing
-	SoPeercred   = Missing
-	SoPeergroups = Missing
-	SoPeerpidfd  = Missing
-	SoPeersec    = Missing
-	SoTimestamp  = Missing
+	SoPasscred     = Missing
+	SoPasspidfd    = Missing
+	SoPassrights   = Missing
+	SoPasssec      = Missing
+	SoPeercred     = Missing
+	SoPeergroups   = Missing
+	SoPeerpidfd    = Missing
+	SoPeersec      = Missing
+	SoTimestamp    = Missing
+	SoTimestamping = Missing
 
 	ScmRights      = Missing
 	ScmCredentials = Missing

@@ -40,15 +40,16 @@ const (
 	SoSndbuf     = unix.SO_SNDBUF
 	SoType       = unix.SO_TYPE
 
-	SoPasscred   = Missing
-	SoPasspidfd  = Missing
-	SoPassrights = Missing
-	SoPasssec    = Missing
-	SoPeercred   = Missing
-	SoPeergroups = Missing
-	SoPeerpidfd  = Missing
-	SoPeersec    = Missing
-	SoTimestamp  = Missing
+	SoPasscred     = Missing
+	SoPasspidfd    = Missing
+	SoPassrights   = Missing
+	SoPasssec      = Missing
+	SoPeercred     = Missing
+	SoPeergroups   = Missing
+	SoPeerpidfd    = Missing
+	SoPeersec      = Missing
+	SoTimestamp    = Missing
+	SoTimestamping = Missing
 
 	ScmRights      = unix.SCM_RIGHTS
 	ScmCredentials = Missing

@@ -1,0 +1,79 @@
+package uds
+
+import (
+	"os"
+	"sync"
+
+	"example.com/uds/internal/sys"
+)
+
+// messenger is what the message calls need of a connection.
+type messenger interface {
+	base() *conn
+	receive(op string, r *received, f Flags) error
+	transmit(o *outgoing, f Flags) error
+}
+
+var (
+	_ messenger = (*SeqConn)(nil)
+	_ messenger = (*DgramConn)(nil)
+)
+
+// exchange is what one message call with ancillary data works with. It is
+// pooled: an idle connection needs none.
+type exchange struct {
+	in      received
+	found   ancillary
+	control []byte
+
+	own    Message // of a call whose caller has none
+	ownOOB OOB
+
+	// Of a send.
+	c      messenger
+	out    outgoing
+	flags  Flags
+	oob    *OOB
+	fds    []int
+	err    error
+	withFD func(fd uintptr) // holdNext, bound once
+}
+
+var exchanges = sync.Pool{New: func() any {
+	x := new(exchange)
+	x.withFD = x.holdNext
+	return x
+}}
+
+func newExchange() *exchange { return exchanges.Get().(*exchange) }
+
+// done gives x back without anything of its caller's.
+func (x *exchange) done() {
+	x.in, x.out = received{}, outgoing{}
+	x.found.reset()
+	x.c, x.oob, x.err = nil, nil, nil
+	x.fds = x.fds[:0]
+	exchanges.Put(x)
+}
+
+// room returns a control buffer of n bytes.
+func (x *exchange) room(n int) []byte {
+	if cap(x.control) < n {
+		x.control = make([]byte, n)
+	}
+	return x.control[:n]
+}
+
+// closeFDs closes descriptors.
+func closeFDs(fds []int) {
+	for _, fd := range fds {
+		sys.Adopt(fd)
+		sys.Close(fd)
+	}
+}
+
+// newFile makes a file that owns a received descriptor.
+func newFile(fd int, name string) *os.File {
+	sys.Adopt(fd)
+	return os.NewFile(uintptr(fd), name)
+}

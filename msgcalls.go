@@ -1,0 +1,169 @@
+package uds
+
+import (
+	"fmt"
+	"os"
+
+	"example.com/uds/internal/sys"
+	"example.com/uds/socket"
+)
+
+// The message calls of both kinds of connection.
+
+const msgCtrunc = socket.MsgCtrunc
+
+// recvMsg is RecvMsg of both.
+func recvMsg(c messenger, m *Message, f Flags) error {
+	b := c.base()
+	if err := b.check("read"); err != nil {
+		return err
+	}
+	if err := checkRecv(m, f); err != nil {
+		return b.fail("read", err)
+	}
+	x := newExchange()
+	x.receiveInto(b, m)
+	err := c.receive("read", &x.in, f)
+	if err == nil {
+		err = b.fail("read", m.took(b, x))
+	}
+	x.done()
+	return err
+}
+
+// checkRecv is the error of arguments that no receive takes.
+func checkRecv(m *Message, f Flags) error {
+	switch {
+	case m == nil:
+		return sysError("nil Message", sys.EINVAL)
+	case f&^allFlags != 0:
+		return sysError(fmt.Sprintf("flags %#x, allowed are FlagPeek and FlagNoWait", int(f)), sys.EINVAL)
+	case m.OOB == nil:
+		return nil
+	case f&FlagPeek != 0:
+		return sysError("FlagPeek with OOB", sys.EINVAL)
+	case m.OOB.MaxFiles < 0:
+		return maxFilesError(m.OOB.MaxFiles)
+	}
+	return nil
+}
+
+// receiveInto makes x.in a receive into m, which it empties.
+func (x *exchange) receiveInto(b *conn, m *Message) {
+	m.empty()
+	x.in = received{bufs: m.Buffers, from: b.datagrams()}
+	if m.OOB != nil {
+		x.in.control = x.room(controlRoom(b.expect.get(b.s), m.OOB.MaxFiles))
+	}
+}
+
+// empty removes what an earlier receive left in m.
+func (m *Message) empty() {
+	m.Addr, m.N, m.Size, m.Truncated, m.OOBTruncated = Addr{}, 0, 0, false, false
+	if m.OOB != nil {
+		m.OOB.begin()
+	}
+}
+
+// took makes m what x received. The error is that of a truncation.
+func (m *Message) took(b *conn, x *exchange) error {
+	m.N, m.Size = x.in.n, x.in.size
+	m.Truncated = m.Size > m.N
+	if x.in.from {
+		m.Addr = addrOfRaw(&x.in.addr)
+	}
+	if m.OOB != nil {
+		m.OOBTruncated = !m.OOB.take(x, b.mark.shown(), m.Truncated)
+	}
+	switch {
+	case m.OOBTruncated:
+		b.expect.forget()
+		return ErrOOBTruncated
+	case m.Truncated:
+		return &TruncatedError{Size: m.Size}
+	}
+	return nil
+}
+
+// sendMsg is SendMsg of both.
+func sendMsg(c messenger, m *Message, f Flags) error {
+	b := c.base()
+	if err := b.check("write"); err != nil {
+		return err
+	}
+	if m == nil {
+		return b.fail("write", sysError("nil Message", sys.EINVAL))
+	}
+	m.N = 0
+	if f&^FlagNoWait != 0 {
+		return b.fail("write", sysError(fmt.Sprintf("flags %#x, allowed is FlagNoWait", int(f)), sys.EINVAL))
+	}
+	x := newExchange()
+	err := x.sendFrom(c, m, f)
+	m.N = x.out.n
+	x.done()
+	return b.fail("write", err)
+}
+
+// sendFrom sends m.
+func (x *exchange) sendFrom(c messenger, m *Message, f Flags) error {
+	x.c, x.oob, x.flags = c, m.OOB, f
+	x.out = outgoing{bufs: m.Buffers}
+	if !m.Addr.IsUnnamed() && c.base().datagrams() {
+		to, err := sockaddr(m.Addr)
+		if err != nil {
+			return err
+		}
+		x.out.to = to
+	}
+	return x.transmit()
+}
+
+// recvFiles is RecvFiles of both.
+func recvFiles(c messenger, p []byte, max int) (n int, files []*os.File, err error) {
+	b := c.base()
+	if err := b.check("read"); err != nil {
+		return 0, nil, err
+	}
+	x := newExchange()
+	m := &x.own
+	m.OOB = &x.ownOOB
+	if m.OOB.MaxFiles = max; max < 0 {
+		err = b.fail("read", maxFilesError(max))
+	} else {
+		x.receiveInto(b, m)
+		x.in.p = p
+		err = c.receive("read", &x.in, 0)
+		if err == nil {
+			err = b.fail("read", m.took(b, x))
+		}
+		n, files = m.N, m.OOB.TakeFiles()
+	}
+	_ = m.OOB.Close() // a pidfd
+	x.done()
+	return n, files, err
+}
+
+// sendFiles is SendFiles of both.
+func sendFiles(c messenger, p []byte, files []*os.File) error {
+	b := c.base()
+	if err := b.check("write"); err != nil {
+		return err
+	}
+	x := newExchange()
+	x.ownOOB.Files = files
+	x.c, x.oob, x.flags = c, &x.ownOOB, 0
+	x.out = outgoing{p: p}
+	err := x.transmit()
+	x.ownOOB.Files = nil
+	x.done()
+	return b.fail("write", err)
+}
+
+// maxFilesError is the error of a MaxFiles below zero.
+func maxFilesError(n int) error {
+	return sysError(fmt.Sprintf("room for %d files is below zero", n), sys.EINVAL)
+}
+
+// datagrams reports whether messages have addresses.
+func (c *conn) datagrams() bool { return c.s.Type() == sys.SockDgram }

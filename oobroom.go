@@ -1,0 +1,106 @@
+package uds
+
+import (
+	"sync/atomic"
+
+	"example.com/uds/internal/cmsg"
+	"example.com/uds/internal/sys"
+	"example.com/uds/socket"
+)
+
+// expected says which control messages a socket's options make arrive, so that
+// a buffer has room for them and the descriptors asked for, and for no more.
+type expected struct{ bits atomic.Uint32 }
+
+const (
+	expectKnown    = 1 << iota // the options were looked at
+	expectShared               // somebody else may set options: expect everything
+	expectCred                 //
+	expectPidFD                //
+	expectSecurity             //
+	expectOther                //
+)
+
+const expectAll = expectCred | expectPidFD | expectSecurity | expectOther
+
+// share notes that the descriptor is in other hands too.
+func (e *expected) share() { e.bits.Or(expectShared) }
+
+// forget makes the next get look at the options again.
+func (e *expected) forget() { e.bits.And(expectShared) }
+
+// get returns what to expect.
+func (e *expected) get(s *socket.Socket) uint32 {
+	bits := e.bits.Load()
+	switch {
+	case bits&expectShared != 0:
+		return expectAll
+	case bits&expectKnown != 0:
+		return bits
+	}
+	return e.look(s)
+}
+
+// look asks the kernel. What it does not know is off.
+func (e *expected) look(s *socket.Socket) uint32 {
+	bits := uint32(expectKnown)
+	for _, o := range [...]struct {
+		opt int
+		bit uint32
+	}{
+		{sys.SoPasscred, expectCred},
+		{sys.SoPasspidfd, expectPidFD},
+		{sys.SoPasssec, expectSecurity},
+		{sys.SoTimestamping, expectOther},
+	} {
+		if v, err := s.Int(sys.SolSocket, o.opt); err == nil && v != 0 {
+			bits |= o.bit
+		}
+	}
+	e.bits.CompareAndSwap(0, bits)
+	return bits
+}
+
+// maxMessageFiles is how many descriptors a message can carry: SCM_MAX_FD in
+// include/net/scm.h.
+const maxMessageFiles = 253
+
+// Sizes of control messages. A label is at most a page: that is what an LSM's
+// attribute below /proc/self/attr is limited to. There is room for a few of the
+// kinds without a field, of which the kernel has SCM_TIMESTAMPING, 48 bytes.
+var (
+	spaceTime     = cmsg.Space(16)
+	spaceCred     = cmsg.Space(12)
+	spacePidFD    = cmsg.Space(4)
+	spaceSecurity = cmsg.Space(4096)
+	spaceOther    = 4 * cmsg.Space(48)
+)
+
+// controlRoom is the size of a buffer for what is expected and so many files.
+// The marker is always among it.
+//
+// The kernel writes the timestamp, the credentials, the label and the
+// descriptors, and behind them only the pidfd. Where the descriptors come last
+// they get no padding, which would be room for another one.
+func controlRoom(expect uint32, files int) int {
+	n := spaceTime
+	if expect&expectOther != 0 {
+		n += spaceOther
+	}
+	if expect&expectCred != 0 {
+		n += spaceCred
+	}
+	if expect&expectSecurity != 0 {
+		n += spaceSecurity
+	}
+	if expect&expectPidFD != 0 {
+		n += spacePidFD
+	}
+	if files = min(files, maxMessageFiles); files == 0 {
+		return n
+	}
+	if expect&expectPidFD != 0 {
+		return n + cmsg.Space(4*files)
+	}
+	return n + cmsg.Len(4*files)
+}
