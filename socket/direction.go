@@ -17,6 +17,7 @@ type direction struct {
 
 	// Of the caller whose turn it is.
 	cold  bool  // the last tries had to wait: leave the first try to the poller
+	eager bool  // the last receive met its message by spinning: begin with that
 	skip  int16 // chances to spin that are left to skip
 	back  int16 // chances to skip after the next miss
 	lucky int8  // calls in a row that the poller had not to wait for

@@ -62,7 +62,7 @@ func (s *Socket) File() (*os.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.spin.otherProcess()
+	s.share()
 	return os.NewFile(uintptr(nfd), "socket"), nil
 }
 
@@ -81,6 +81,8 @@ func (s *Socket) Clone() (*Socket, error) {
 		return nil, err
 	}
 	c.raw, c.spin.peer = s.raw, s.spin.peer
+	s.shared.Store(true)
+	c.shared.Store(true)
 	c.spin.setting.Store(s.spin.setting.Load())
 	return c, nil
 }

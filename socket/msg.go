@@ -50,7 +50,7 @@ func (t *Turn) RecvMsg(m *Msg, flags int) error {
 	if m.NeedAddr {
 		op.hdr.WantFrom()
 	}
-	op.raw = t.s.raw && len(m.Control) == 0
+	op.plain = len(m.Control) > 0
 	err := t.run("recvmsg", (*recvMsgOp)(op), flags)
 	m.N, m.ControlN, m.Flags = 0, 0, 0
 	if err == nil {
@@ -82,7 +82,7 @@ type msgOp struct {
 	hdr   sys.Msg
 	flags int
 	n     int
-	raw   bool
+	plain bool // control messages are wanted, descriptors may be among them
 }
 
 func (o *msgOp) set(m *Msg) {
@@ -105,7 +105,7 @@ func (t *Turn) message() *msgOp {
 type recvMsgOp msgOp
 
 func (o *recvMsgOp) try(s *Socket) (e sys.Errno) {
-	if o.hdr.Rearm(); o.raw {
+	if o.hdr.Rearm(); s.rawNow() && !o.plain {
 		o.n, e = sys.RecvMsgRaw(s.fd, &o.hdr, o.flags)
 	} else {
 		o.n, e = sys.RecvMsg(s.fd, &o.hdr, o.flags)

@@ -77,8 +77,8 @@ func (s *Socket) register() (*poller, error) {
 // run makes the call op: a first try here, unless the last ones had to wait,
 // and then await. With MsgDontwait it does not wait.
 func (t *Turn) run(call string, op attempt, flags int) error {
-	if t.d.cold && flags&MsgDontwait == 0 {
-		return t.resume(call, op, flags, 0)
+	if (t.d.cold || t.d.eager) && flags&MsgDontwait == 0 {
+		return t.resume(call, op, flags, t.d.untried())
 	}
 	e := try(op, t.s)
 	if e == 0 {
@@ -118,10 +118,19 @@ func (t *Turn) resume(call string, op attempt, flags int, e sys.Errno) error {
 	return sysErr(call, t.d.wait.errno)
 }
 
+// untried stands for the result of a first try that was left out: 0 leaves it
+// to the poller, EAGAIN to the spin.
+func (d *direction) untried() sys.Errno {
+	if d.eager {
+		return sys.EAGAIN
+	}
+	return 0
+}
+
 // noWait ends a call that does not wait, after a first try that failed with e,
 // or with none yet.
 func noWait(call string, op attempt, s *Socket, e sys.Errno) error {
-	if e == 0 || e == sys.EINTR {
+	if e == 0 || e == sys.EINTR || e == sys.EAGAIN {
 		e = try(op, s)
 	}
 	if e == sys.EAGAIN {
@@ -179,7 +188,7 @@ func (d *direction) waiter(s *Socket) *waiter {
 // it to the poller: it asks first, which enters no scheduler.
 func (w *waiter) try() bool {
 	if w.tries++; w.asks && w.tries == 1 {
-		if w.errno = sys.Pending(w.s.fd); w.errno != 0 {
+		if _, w.errno = sys.Pending(w.s.fd); w.errno != 0 {
 			return w.errno != sys.EAGAIN
 		}
 	}

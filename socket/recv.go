@@ -31,8 +31,8 @@ func (s *Socket) RecvFrom(p []byte, flags int) (n int, from Sockaddr, err error)
 // Recv is Socket.Recv in this turn.
 func (t *Turn) Recv(p []byte, flags int) (n int, err error) {
 	s := t.s
-	if t.d.cold {
-		return t.recvSlow(p, flags, 0)
+	if t.d.cold || t.d.eager {
+		return t.recvSlow(p, flags, t.d.untried())
 	}
 	var e sys.Errno
 	if s.raw && len(p) <= sys.MaxRaw {
@@ -102,7 +102,7 @@ func (t *Turn) named() *namedOp {
 type recvOp plainOp
 
 func (o *recvOp) try(s *Socket) (e sys.Errno) {
-	if s.raw && len(o.p) <= sys.MaxRaw {
+	if s.rawNow() && len(o.p) <= sys.MaxRaw {
 		o.n, e = sys.RecvRaw(s.fd, o.p, o.flags)
 	} else {
 		o.n, e = sys.Recv(s.fd, o.p, o.flags)
@@ -113,7 +113,7 @@ func (o *recvOp) try(s *Socket) (e sys.Errno) {
 type recvFromOp namedOp
 
 func (o *recvFromOp) try(s *Socket) (e sys.Errno) {
-	if s.raw && len(o.p) <= sys.MaxRaw {
+	if s.rawNow() && len(o.p) <= sys.MaxRaw {
 		o.n, e = sys.RecvFromRaw(s.fd, o.p, o.flags, &o.addr)
 	} else {
 		o.n, e = sys.RecvFrom(s.fd, o.p, o.flags, &o.addr)

@@ -19,11 +19,13 @@ type Socket struct {
 	family, typ int16
 	proto       int32
 	raw         bool // no descriptor can arrive: receives may bypass the scheduler
+	clean       bool // nor with the message at hand; of the receiving turn
 	fresh       bool // nothing can have arrived yet: set until the socket is given a peer
 	live        bool // made by a constructor
 
-	r, w  direction
-	users users
+	shared atomic.Bool // somebody else may receive from the socket
+	r, w   direction
+	users  users
 
 	pollMu sync.Mutex
 	poll   atomic.Pointer[poller]
@@ -94,7 +96,7 @@ func fromFD(fd int) (*Socket, error) {
 		return nil, sysErr("fcntl", e)
 	}
 	s := adopt(nfd, family, typ, proto)
-	s.spin.otherProcess()
+	s.share()
 	return s, nil
 }
 
@@ -114,6 +116,15 @@ func adopt(fd, family, typ, proto int) *Socket {
 	s.w.sends = true
 	runtime.SetFinalizer(s, (*Socket).Close)
 	return s
+}
+
+// rawNow reports whether the receive at hand may bypass the scheduler.
+func (s *Socket) rawNow() bool { return s.raw || s.clean }
+
+// share notes that another process, or another Socket, has the socket too.
+func (s *Socket) share() {
+	s.shared.Store(true)
+	s.spin.otherProcess()
 }
 
 // Family returns the address family, such as AF_UNIX.

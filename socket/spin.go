@@ -139,37 +139,58 @@ func (s *Socket) peerHere() bool {
 }
 
 // spin yields, for the peer may be a goroutine of this P, and then tries in
-// slices with a yield between them.
+// slices with a yield between them. An eager call has not tried yet.
 func (t *Turn) spin(op attempt, longest time.Duration) bool {
+	if t.d.eager && t.probe(op) {
+		t.d.calm()
+		return true
+	}
 	start := now()
 	slice := start
 	for runtime.Gosched(); t.d.state.Load() == t.seen; {
 		if t.probe(op) {
+			t.d.lucky, t.d.eager = 0, !t.d.sends
 			return true
 		}
 		at := now()
 		if at-start > int64(longest) {
-			return false
+			break
 		}
 		if at-slice > int64(spinSlice) {
 			runtime.Gosched()
 			slice = now()
 		}
 	}
+	t.d.eager = false
 	return false
 }
 
-// probe tries op and reports whether it is done. A receive that may have to
-// drop descriptors enters the scheduler each time: it asks first.
-func (t *Turn) probe(op attempt) bool {
-	w := t.d.waiter(t.s)
-	if !t.d.sends && !t.s.raw {
-		if w.errno = sys.Pending(t.s.fd); w.errno != 0 {
-			return w.errno != sys.EAGAIN
-		}
+// calm counts a call that did not have to wait.
+func (d *direction) calm() {
+	if d.lucky++; d.lucky >= warmAfter {
+		d.lucky, d.eager = 0, false
 	}
-	w.errno = try(op, t.s)
-	return w.errno != sys.EAGAIN
+}
+
+// probe tries op and reports whether it is done. Entering the scheduler wakes
+// sysmon, whose ticks preempt whoever spins here and at the peer; so a receive
+// that may have to drop descriptors asks first, and bypasses the scheduler if
+// the message has none. Somebody else who receives could take that message
+// meanwhile and leave another.
+func (t *Turn) probe(op attempt) bool {
+	s, w := t.s, t.d.waiter(t.s)
+	if t.d.sends || s.raw {
+		w.errno = try(op, s)
+		return w.errno != sys.EAGAIN
+	}
+	clean, e := sys.Pending(s.fd)
+	if e == 0 {
+		s.clean = clean && !s.shared.Load()
+		e = try(op, s)
+		s.clean = false
+	}
+	w.errno = e
+	return e != sys.EAGAIN
 }
 
 // learn adapts to a hit or a miss.

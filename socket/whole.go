@@ -13,8 +13,8 @@ const MaxWhole = sys.OverflowSize
 // dropped. It returns the number of bytes in p. As with Recv, zero is an empty
 // message or the end. A message above MaxWhole is EMSGSIZE and lost.
 func (t *Turn) RecvWhole(p []byte, rest *Rest) (int, error) {
-	var e sys.Errno
-	if !t.d.cold {
+	e := t.d.untried()
+	if !t.d.cold && !t.d.eager {
 		var n int
 		if n, e = recvWhole(t.s, p, rest); e == 0 {
 			return n, nil
@@ -78,7 +78,7 @@ func recvWhole(s *Socket, p []byte, rest *Rest) (n int, e sys.Errno) {
 
 // bounce receives into the overflow buffer and copies.
 func (o *overflow) bounce(s *Socket, p []byte, rest *Rest) (n int, e sys.Errno) {
-	if s.raw {
+	if s.rawNow() {
 		n, e = sys.RecvRaw(s.fd, o.mem, MsgSize)
 	} else {
 		n, e = sys.Recv(s.fd, o.mem, MsgSize)
@@ -105,7 +105,7 @@ func (o *overflow) scatter(s *Socket, p []byte, rest *Rest) (n int, e sys.Errno)
 	}
 	o.bufs[0] = tail
 	o.msg.Set(p, o.bufs[:], o.mem, nil)
-	if s.raw && rest.last <= sys.MaxRaw {
+	if s.rawNow() && rest.last <= sys.MaxRaw {
 		n, e = sys.RecvMsgRaw(s.fd, &o.msg, MsgSize)
 	} else {
 		n, e = sys.RecvMsg(s.fd, &o.msg, MsgSize)

@@ -1,0 +1,21 @@
+package sys
+
+import (
+	"syscall"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// Pending reports whether a receive would find something: 0, EAGAIN, or the
+// error that the receive would have returned, which is taken. A message is
+// clean if it has no control message, and so no descriptor. It moves nothing,
+// so it bypasses the scheduler.
+//
+// Without a control buffer recvmsg(2) shows every control message as
+// MSG_CTRUNC; a peek with one would install copies of descriptors.
+func Pending(fd int) (clean bool, e Errno) {
+	var h unix.Msghdr
+	_, _, e = syscall.RawSyscall(unix.SYS_RECVMSG, uintptr(fd), uintptr(unsafe.Pointer(&h)), unix.MSG_PEEK|unix.MSG_DONTWAIT)
+	return h.Flags&unix.MSG_CTRUNC == 0, e
+}

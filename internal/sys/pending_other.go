@@ -1,0 +1,11 @@
+//go:build !linux
+
+package sys
+
+// Pending reports whether a receive would find something: 0, EAGAIN, or the
+// error that the receive would have returned, which is taken. Whether the
+// message has control messages is not known.
+func Pending(fd int) (clean bool, e Errno) {
+	_, e = Recv(fd, nil, MsgPeek)
+	return false, e
+}
