@@ -4,7 +4,6 @@ import (
 	"io"
 	"sync"
 
-	"example.com/uds/internal/sys"
 	"example.com/uds/socket"
 )
 
@@ -14,7 +13,8 @@ import (
 // host refuses with ENOBUFS.
 const pieceSize = 85_600
 
-// smallestPiece is where splitting on ENOBUFS ends: one page.
+// smallestPiece is where splitting on ENOBUFS or EMSGSIZE ends. It is smaller
+// than the largest message that the smallest SO_SNDBUF allows, 4,608 on Linux.
 const smallestPiece = 4096
 
 // Write sends all of p or fails; then n says how much of it was sent. It is
@@ -28,26 +28,41 @@ func (c *SeqConn) Write(p []byte) (n int, err error) {
 	if err != nil {
 		return 0, c.fail("write", err)
 	}
-	if len(p) > 0 {
-		n, err = t.Send(p, 0)
-	}
-	if err != nil {
-		n, err = c.writeSlow(&t, p, err)
+	switch {
+	case len(p) > pieceSize:
+		n, err = c.writeLarge(&t, p)
+	case len(p) > 0:
+		if n, err = t.Send(p, 0); isSize(err) {
+			n, err = writePieces(&t, p, max(smallestPiece, len(p)/2))
+		}
 	}
 	t.End()
 	if err != nil {
+		c.noteReset(err)
 		return n, c.fail("write", err)
 	}
 	return n, nil
 }
 
-// writeSlow goes on after the send of all p failed with err.
-func (c *SeqConn) writeSlow(t *socket.Turn, p []byte, err error) (n int, _ error) {
-	if !isSize(err) {
-		c.noteReset(err)
-		return 0, err
+// writeLarge sends p in one message if SO_SNDBUF allows one of its size. It
+// asks each time: whoever has the socket too may change it.
+func (c *SeqConn) writeLarge(t *socket.Turn, p []byte) (int, error) {
+	size := pieceSize
+	limit, err := t.SendBuffer()
+	if err == nil {
+		size = min(size, limit-sndbufOverhead)
 	}
-	size := c.firstPiece(len(p), err)
+	if err == nil && len(p) <= limit-sndbufOverhead {
+		n, err := t.Send(p, 0)
+		if !isSize(err) {
+			return n, err
+		}
+	}
+	return writePieces(t, p, size)
+}
+
+// writePieces sends p in messages of size bytes, smaller ones if need be.
+func writePieces(t *socket.Turn, p []byte, size int) (n int, _ error) {
 	for n < len(p) {
 		m, err := t.Send(p[n:min(n+size, len(p))], 0)
 		switch {
@@ -56,25 +71,10 @@ func (c *SeqConn) writeSlow(t *socket.Turn, p []byte, err error) (n int, _ error
 		case isSize(err) && size > smallestPiece:
 			size = max(smallestPiece, size/2)
 		default:
-			c.noteReset(err)
 			return n, err
 		}
 	}
 	return n, nil
-}
-
-// firstPiece is the size of the pieces of n bytes that failed with err.
-func (c *SeqConn) firstPiece(n int, err error) int {
-	size := pieceSize
-	if isErrno(err, sys.EMSGSIZE) {
-		if limit, err := c.s.Int(sys.SolSocket, sys.SoSndbuf); err == nil {
-			size = min(size, max(smallestPiece, limit-sndbufOverhead))
-		}
-	}
-	if n <= size { // it was one piece, and refused
-		size = max(smallestPiece, n/2)
-	}
-	return size
 }
 
 // readFromBuffers are what ReadFrom reads into.

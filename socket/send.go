@@ -80,3 +80,9 @@ func (o *sendToOp) try(s *Socket) (e sys.Errno) {
 	o.n, e = sys.SendTo(s.fd, o.p, o.flags, &o.addr)
 	return e
 }
+
+// SendBuffer returns SO_SNDBUF in bytes.
+func (t *Turn) SendBuffer() (int, error) {
+	n, e := sys.GetsockoptInt(t.s.fd, sys.SolSocket, sys.SoSndbuf)
+	return n, sysErr("getsockopt", e)
+}
