@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -18,6 +19,7 @@ type conn struct {
 	mark  marker
 
 	expect expected
+	late   atomic.Pointer[error] // that a RecvBatch met behind its messages
 }
 
 func (c *conn) ok() bool { return c != nil && c.s != nil }

@@ -41,5 +41,6 @@ const (
 	EPIPE           = syscall.EPIPE
 	EPROTONOSUPPORT = syscall.EPROTONOSUPPORT
 	EPROTOTYPE      = syscall.EPROTOTYPE
+	ERANGE          = syscall.ERANGE
 	ETIMEDOUT       = syscall.ETIMEDOUT
 )

@@ -1,0 +1,145 @@
+package uds
+
+import (
+	"sync"
+
+	"example.com/uds/socket"
+)
+
+// recvBatch is RecvBatch of both: it waits for the first message and takes what
+// is queued behind it.
+func recvBatch(c batcher, ms []Message) (int, error) {
+	b := c.base()
+	if err := b.check("read"); err != nil {
+		return 0, err
+	}
+	for i := range ms {
+		if err := checkRecv(&ms[i], 0); err != nil {
+			return 0, b.fail("read", err)
+		}
+	}
+	if len(ms) == 0 {
+		return 0, nil
+	}
+	if late := b.late.Swap(nil); late != nil {
+		return 0, b.fail("read", *late)
+	}
+	x := newExchange()
+	x.receiveInto(b, &ms[0])
+	n, err := 0, c.receive("read", &x.in, 0)
+	if err == nil {
+		_ = ms[0].took(b, x) // the facts are in the message
+		n = 1 + x.recvMore(c, ms[1:])
+	}
+	x.done()
+	return n, err
+}
+
+// batcher is what the batch calls need of a connection.
+type batcher interface {
+	messenger
+	// more receives what is queued, without waiting, and returns how many
+	// messages that is. An error is left to the next call.
+	more(ms []socket.Msg) int
+}
+
+var (
+	_ batcher = (*SeqConn)(nil)
+	_ batcher = (*DgramConn)(nil)
+)
+
+// batch is what a batch call works with.
+type batch struct {
+	msgs    []socket.Msg
+	control []byte
+}
+
+var batches = sync.Pool{New: func() any { return new(batch) }}
+
+// recvMore receives what is queued into ms.
+func (x *exchange) recvMore(c batcher, ms []Message) int {
+	if len(ms) == 0 {
+		return 0
+	}
+	t := batches.Get().(*batch)
+	t.prepare(c.base(), ms)
+	n := c.more(t.msgs)
+	for i := range ms[:n] {
+		x.result(&t.msgs[i], ms[i].Buffers)
+		_ = ms[i].took(c.base(), x)
+	}
+	t.done()
+	return n
+}
+
+// prepare makes t.msgs receives into ms.
+func (t *batch) prepare(b *conn, ms []Message) {
+	expect := b.expect.get(b.s)
+	size := 0
+	for i := range ms {
+		if o := ms[i].OOB; o != nil {
+			size += controlRoom(expect, o.MaxFiles) + controlAlign
+		}
+	}
+	if cap(t.control) < size {
+		t.control = make([]byte, size)
+	}
+	rest := t.control[:size]
+	for i := range ms {
+		m := socket.Msg{Buffers: ms[i].Buffers, NeedAddr: b.datagrams()}
+		ms[i].empty()
+		if o := ms[i].OOB; o != nil {
+			n := controlRoom(expect, o.MaxFiles)
+			m.Control, rest = rest[:n:n], rest[(n+controlAlign-1)&^(controlAlign-1):]
+		}
+		t.msgs = append(t.msgs, m)
+	}
+}
+
+// controlAlign is the alignment of control buffers in one piece of memory: a
+// header's.
+const controlAlign = 8
+
+// done gives t back without anything of its caller's.
+func (t *batch) done() {
+	clear(t.msgs)
+	t.msgs = t.msgs[:0]
+	batches.Put(t)
+}
+
+// result makes x.in what m received.
+func (x *exchange) result(m *socket.Msg, bufs [][]byte) {
+	x.in = received{bufs: bufs, control: m.Control, from: m.NeedAddr, size: m.N, controln: m.ControlN, flags: m.Flags, addr: m.Addr}
+	x.in.n = min(x.in.size, x.in.room())
+}
+
+// genuine is the number of messages before the end of the connection, which
+// recvmmsg(2) returns as empty ones for as many as there is room: they lack the
+// marker, which shows as a control message or, where there is no room for it, as
+// MSG_CTRUNC.
+func genuine(ms []socket.Msg) int {
+	for i := range ms {
+		if m := &ms[i]; m.N == 0 && m.ControlN == 0 && m.Flags&msgCtrunc == 0 {
+			return i
+		}
+	}
+	return len(ms)
+}
+
+// sendBatch is SendBatch of both.
+func sendBatch(c messenger, ms []Message, first func(b *conn, ms []Message) (int, error)) (int, error) {
+	b := c.base()
+	if err := b.check("write"); err != nil {
+		return 0, err
+	}
+	for n := 0; n < len(ms); n++ {
+		k, err := first(b, ms[n:])
+		if n += k; err != nil || n == len(ms) {
+			return n, err
+		}
+		if err := sendMsg(c, &ms[n], 0); err != nil {
+			return n, err
+		}
+	}
+	return len(ms), nil
+}

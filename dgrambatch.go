@@ -1,0 +1,30 @@
+package uds
+
+import "example.com/uds/socket"
+
+// RecvBatch waits for a datagram and receives it with those queued behind it, at
+// most len(ms), each as RecvMsg does. It returns how many it received. If that is
+// not 0 there is no error: whether something was cut is in each message, and the
+// end comes with the next call.
+func (c *DgramConn) RecvBatch(ms []Message) (int, error) { return recvBatch(c, ms) }
+
+// SendBatch sends the datagrams, each as SendMsg does, and returns how many were
+// sent. It stops at the first that fails and returns that one's error.
+func (c *DgramConn) SendBatch(ms []Message) (int, error) { return sendBatch(c, ms, sendNone) }
+
+// more is of batcher.
+func (c *DgramConn) more(ms []socket.Msg) int {
+	t, err := c.s.TryBeginRecv()
+	if err != nil {
+		return 0
+	}
+	defer t.End()
+	n, err := t.RecvBatch(ms, FlagNoWait.recvFlags())
+	if err != nil && err != ErrWouldBlock {
+		c.late.Store(&err)
+	}
+	return n
+}
+
+// sendNone sends nothing: each datagram has a destination to wait for.
+func sendNone(*conn, []Message) (int, error) { return 0, nil }

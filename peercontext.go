@@ -1,0 +1,73 @@
+package uds
+
+import (
+	"context"
+	"net"
+	"syscall"
+
+	"example.com/uds/internal/sys"
+)
+
+// peerKey is the context key of a Peer.
+type peerKey struct{}
+
+// ContextWithPeer returns ctx with the Peer of c, for PeerFromContext. It fits
+// http.Server.ConnContext, and looks through a *tls.Conn and all else that has
+// its method NetConn. Besides the connections of this package it knows a
+// *net.UnixConn. If the peer can not be told it returns ctx.
+func ContextWithPeer(ctx context.Context, c net.Conn) context.Context {
+	p, err := peerOf(c)
+	if err != nil {
+		return ctx
+	}
+	return context.WithValue(ctx, peerKey{}, p)
+}
+
+// PeerFromContext returns the Peer that ContextWithPeer put into ctx.
+func PeerFromContext(ctx context.Context) (Peer, bool) {
+	p, ok := ctx.Value(peerKey{}).(Peer)
+	return p, ok
+}
+
+// peerOf returns the peer of whatever is below c.
+func peerOf(c net.Conn) (Peer, error) {
+	for {
+		switch t := c.(type) {
+		case interface{ Peer() (Peer, error) }:
+			return t.Peer()
+		case *net.UnixConn:
+			return peerOfUnixConn(t)
+		case interface{ NetConn() net.Conn }:
+			c = t.NetConn()
+		default:
+			return Peer{}, errInvalid
+		}
+	}
+}
+
+// peerOfUnixConn is the peer of a connection of package net.
+func peerOfUnixConn(c *net.UnixConn) (Peer, error) {
+	rc, err := c.SyscallConn()
+	if err != nil {
+		return Peer{}, err
+	}
+	p, err := peerOption(rawOption{rc}.read).peer()
+	if err == nil {
+		if addr, ok := c.RemoteAddr().(*net.UnixAddr); ok && addr.Name != "@" { // unnamed, to package net
+			p.Addr, err = AddrOf(addr)
+		}
+	}
+	return p, err
+}
+
+// rawOption reads options through a RawConn.
+type rawOption struct{ rc syscall.RawConn }
+
+func (r rawOption) read(opt int, p []byte) (n int, err error) {
+	var e sys.Errno
+	err = r.rc.Control(func(fd uintptr) { n, e = sys.Getsockopt(int(fd), sys.SolSocket, opt, p) })
+	if err == nil && e != 0 {
+		err = sysError("getsockopt", e)
+	}
+	return n, err
+}

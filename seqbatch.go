@@ -1,0 +1,61 @@
+package uds
+
+import "example.com/uds/socket"
+
+// RecvBatch waits for a message and receives it with those queued behind it, at
+// most len(ms), each as RecvMsg does. It returns how many it received. If that is
+// not 0 there is no error: whether something was cut is in each message, and the
+// end comes with the next call.
+func (c *SeqConn) RecvBatch(ms []Message) (int, error) { return recvBatch(c, ms) }
+
+// SendBatch sends the messages, each as SendMsg does, and returns how many were
+// sent whole. It stops at the first that fails and returns that one's error.
+// Messages of other callers may come in between.
+func (c *SeqConn) SendBatch(ms []Message) (int, error) { return sendBatch(c, ms, c.sendPlain) }
+
+// more is of batcher. A reset is noted for the call that reports it.
+func (c *SeqConn) more(ms []socket.Msg) int {
+	if !c.mark.set(c.s) {
+		return 0
+	}
+	t, err := c.s.TryBeginRecv()
+	if err != nil {
+		return 0
+	}
+	defer t.End()
+	if c.rest.Len() > 0 {
+		return 0
+	}
+	n, err := t.RecvBatch(ms, FlagNoWait.recvFlags())
+	c.noteReset(err)
+	return genuine(ms[:n])
+}
+
+// sendPlain sends, without waiting, the messages at the front of ms that have no
+// ancillary data, and returns how many it sent.
+func (c *SeqConn) sendPlain(b *conn, ms []Message) (int, error) {
+	t := batches.Get().(*batch)
+	defer t.done()
+	for i := range ms {
+		if ms[i].OOB != nil {
+			break
+		}
+		t.msgs = append(t.msgs, socket.Msg{Buffers: ms[i].Buffers})
+	}
+	if len(t.msgs) < 2 {
+		return 0, nil
+	}
+	turn, err := c.s.TryBeginSend()
+	if err != nil {
+		return 0, nil // SendMsg waits, or finds the error again
+	}
+	n, err := turn.SendBatch(t.msgs, FlagNoWait.sendFlags())
+	turn.End()
+	for i := range ms[:n] {
+		ms[i].N = t.msgs[i].N
+	}
+	if err == nil || err == ErrWouldBlock {
+		return n, nil
+	}
+	return n, c.sendFailed("sendmmsg", (&outgoing{bufs: ms[n].Buffers}).size(), err)
+}
