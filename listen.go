@@ -120,7 +120,7 @@ func (lc *ListenConfig) listenSeq(ctx context.Context, address string) (*SeqList
 		return nil, err
 	}
 	l := &SeqListener{s: s, lc: lc, addr: a}
-	if err := l.open(lc.Backlog); err != nil {
+	if err := l.open(); err != nil {
 		s.Close()
 		return nil, err
 	}
@@ -128,16 +128,9 @@ func (lc *ListenConfig) listenSeq(ctx context.Context, address string) (*SeqList
 }
 
 // open binds the socket and makes it listen.
-func (l *SeqListener) open(backlog int) error {
-	file, err := bindAddr(l.s, l.addr)
+func (l *SeqListener) open() error {
+	file, err := l.lc.listen(l.s, l.addr)
 	if err != nil {
-		return err
-	}
-	if backlog == 0 {
-		backlog = maxBacklog
-	}
-	if err := l.s.Listen(backlog); err != nil {
-		file.remove()
 		return err
 	}
 	if l.addr.IsUnnamed() {
@@ -148,7 +141,6 @@ func (l *SeqListener) open(backlog int) error {
 		l.addr = addrOfRaw(&sa)
 	}
 	l.file = file
-	l.file.keep.Store(l.lc.KeepFile)
 	l.names = &names{local: l.addr}
 	return nil
 }
