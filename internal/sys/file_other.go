@@ -20,5 +20,8 @@ func StatFD(int) (FileStat, Errno) { return FileStat{}, ENOSYS }
 // UnlinkAt fails.
 func UnlinkAt(int, string) Errno { return ENOSYS }
 
+// Cloexec fails.
+func Cloexec(int) (bool, Errno) { return false, ENOSYS }
+
 // SetCloexec fails.
 func SetCloexec(int) Errno { return ENOSYS }

@@ -40,12 +40,16 @@ func UnlinkAt(dir int, name string) Errno {
 	return errno(again(func() error { return unix.Unlinkat(dir, name, 0) }))
 }
 
-// SetCloexec makes a descriptor close-on-exec. EBADF says that there is none.
-func SetCloexec(fd int) Errno {
+// Cloexec reports whether a descriptor is close-on-exec. EBADF says that there
+// is none.
+func Cloexec(fd int) (bool, Errno) {
 	flags, err := unix.FcntlInt(uintptr(fd), unix.F_GETFD, 0)
-	if err == nil {
-		_, err = unix.FcntlInt(uintptr(fd), unix.F_SETFD, flags|unix.FD_CLOEXEC)
-	}
+	return flags&unix.FD_CLOEXEC != 0, errno(err)
+}
+
+// SetCloexec makes a descriptor close-on-exec.
+func SetCloexec(fd int) Errno {
+	_, err := unix.FcntlInt(uintptr(fd), unix.F_SETFD, unix.FD_CLOEXEC)
 	return errno(err)
 }
 
