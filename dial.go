@@ -140,12 +140,16 @@ func (d *Dialer) dial(ctx context.Context, network string, typ int, to Addr) (*s
 
 // join binds s and connects it, and notes the name that the kernel gives it.
 func (d *Dialer) join(ctx context.Context, s *socket.Socket, n *names) error {
+	var file *sockFile
 	if !d.LocalAddr.IsUnnamed() {
-		if _, err := bindAddr(s, d.LocalAddr); err != nil {
+		f, err := bindAddr(s, d.LocalAddr)
+		if err != nil {
 			return err
 		}
+		file = f
 	}
 	if err := connectAddr(ctx, s, n.remote); err != nil {
+		file.remove()
 		return err
 	}
 	if n.local.IsUnnamed() && d.Options.PassCredentials {
@@ -180,24 +184,6 @@ func newSocket(typ int, o *Options, network, address string, control func(string
 		return nil, err
 	}
 	return s, nil
-}
-
-// connectAddr connects s.
-func connectAddr(ctx context.Context, s *socket.Socket, to Addr) error {
-	sa, err := sockaddr(to)
-	if err != nil {
-		return err
-	}
-	return s.Connect(ctx, sa)
-}
-
-// sockaddr is a as the kernel takes it.
-func sockaddr(a Addr) (socket.Sockaddr, error) {
-	raw, err := a.Raw()
-	if err != nil {
-		return socket.Sockaddr{}, err
-	}
-	return socket.Unix(string(raw))
 }
 
 // unknownNetwork is the error of a network that is none of those wanted.

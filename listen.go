@@ -11,7 +11,16 @@ import (
 	"example.com/uds/socket"
 )
 
-// ExistingPolicy says what to do if the path to bind exists already.
+// ExistingPolicy says what to do if the path to bind exists already. None
+// removes anything but a socket, and none follows a symbolic link that has the
+// path's last name.
+//
+// The policies other than ExistingFail are Linux's. They hold a flock(2) of the
+// directory while they work, which therefore must be readable: of many that
+// start at once exactly one wins, and no lock file stays. A process that is
+// killed meanwhile leaves at most a dead socket under a name that begins with
+// ".uds-", and the next start at the same path with one of these policies
+// removes it.
 type ExistingPolicy int
 
 const (
@@ -19,24 +28,45 @@ const (
 	ExistingFail ExistingPolicy = iota
 
 	// ExistingRemoveStale removes a socket that no process has open any more,
-	// and fails with EADDRINUSE on everything else.
+	// and fails with EADDRINUSE on everything else. A process that has the
+	// socket open notices nothing of the question.
 	ExistingRemoveStale
 
 	// ExistingReplace puts a new listener in the place of a socket, dead or
-	// alive, with no instant at which the path is missing.
+	// alive, with no instant at which a dial finds nothing. It is for listeners;
+	// with datagram sockets it is EINVAL.
+	//
+	// The replaced listener keeps its backlog: it should keep accepting for a
+	// moment, some 100 ms, before it closes, or what was dialled just before the
+	// replacement is reset. Its Close leaves the successor's file alone.
+	//
+	// The kernel keeps the temporary name that the socket was bound to. It is
+	// what getsockname(2), ss(8) and peers that ask getpeername(2) see; Addr and
+	// this package's connections have the path that was asked for.
 	ExistingReplace
 )
 
 // ListenConfig makes listeners and bound datagram sockets. The zero value
 // works. It must not be changed while it is used, and may be used by many
 // goroutines at once.
+//
+// A path of more than MaxPathLen bytes works on Linux if /proc is mounted. The
+// kernel has another name for such a socket; Addr has the path.
+//
+// Abstract names have no permissions: every process of the network namespace
+// may connect. Mode, UID, GID and ExistingReplace are EINVAL with one; Authorize
+// is the way to choose peers, by their PeerCred.
 type ListenConfig struct {
 	// Mode are the permission bits of the socket file, from the moment it
-	// exists; the process's umask does not matter. 0 leaves the mode to the
-	// umask. Other bits are EINVAL.
+	// exists; the process's umask does not matter and is not touched. For a
+	// moment, before the socket listens, the file may lack some of the bits, and
+	// never has others. 0 leaves the mode to the umask. Bits other than
+	// fs.ModePerm are EINVAL (Linux). To connect takes write permission.
 	Mode fs.FileMode
 
-	// UID and GID are the socket file's owner; nil leaves the process's own.
+	// UID and GID are the socket file's owner; nil leaves what the system gives
+	// to a new file. Until the file has its owner nobody else has any
+	// permission (Linux).
 	UID, GID *int
 
 	// Backlog is how many connections may wait to be accepted. 0 is
@@ -46,7 +76,10 @@ type ListenConfig struct {
 	// Existing says what to do if the path exists already.
 	Existing ExistingPolicy
 
-	// KeepFile leaves the socket file when the socket is closed.
+	// KeepFile leaves the socket file when the socket is closed. Otherwise Close
+	// removes it if it is the file that was bound: not one that has come to the
+	// path since. A relative path means the directory that was current when the
+	// socket was bound.
 	KeepFile bool
 
 	// Authorize, if not nil, is called by Accept with every new connection. If
@@ -63,7 +96,7 @@ type ListenConfig struct {
 	Control func(network, address string, c syscall.RawConn) error
 }
 
-// Listen listens on the network "unixpacket"; the listener is a *SeqListener.
+// Listen listens on the network "unixpacket" or "unix": see ListenConfig.Listen.
 func Listen(network, address string) (net.Listener, error) {
 	return new(ListenConfig).Listen(context.Background(), network, address)
 }
@@ -73,16 +106,25 @@ func ListenSeq(address string) (*SeqListener, error) {
 	return new(ListenConfig).ListenSeq(context.Background(), address)
 }
 
-// Listen listens on the network "unixpacket"; the listener is a *SeqListener.
+// Listen listens on the network "unixpacket", or on "unix" for a SOCK_STREAM
+// socket with the same rules for its file.
+//
+// For "unixpacket" the listener is a *SeqListener. For "unix" it has the methods
+// of *net.UnixListener, SetUnlinkOnClose among them, and its connections are
+// *net.UnixConn, whose LocalAddr is the kernel's name for the socket. Authorize,
+// Options.Spin and Options.Timestamps are EINVAL there.
 func (lc *ListenConfig) Listen(ctx context.Context, network, address string) (net.Listener, error) {
-	if network != networkSeq {
-		return nil, opError("listen", network, nil, nil, unknownNetwork(network, networkSeq, "unix"))
+	switch network {
+	case networkSeq:
+		l, err := lc.ListenSeq(ctx, address)
+		if err != nil {
+			return nil, err
+		}
+		return l, nil
+	case networkStream:
+		return lc.listenStream(ctx, address)
 	}
-	l, err := lc.ListenSeq(ctx, address)
-	if err != nil {
-		return nil, err
-	}
-	return l, nil
+	return nil, opError("listen", network, nil, nil, unknownNetwork(network, networkSeq, networkStream))
 }
 
 // ListenSeq listens on a SOCK_SEQPACKET socket bound to the address. The
@@ -105,52 +147,59 @@ func errorAddr(address, network string) net.Addr {
 }
 
 func (lc *ListenConfig) listenSeq(ctx context.Context, address string) (*SeqListener, error) {
-	a, err := ParseAddr(address)
+	a, s, err := lc.prepare(ctx, networkSeq, sys.SockSeqpacket, address)
 	if err != nil {
 		return nil, err
 	}
-	if err := ctxErr(ctx); err != nil {
-		return nil, err
-	}
-	if lc.Backlog < 0 {
-		return nil, sysError(fmt.Sprintf("backlog %d is below zero", lc.Backlog), sys.EINVAL)
-	}
-	s, err := newSocket(sys.SockSeqpacket, &lc.Options, networkSeq, address, lc.Control)
+	l, err := lc.newSeqListener(s, a)
 	if err != nil {
-		return nil, err
-	}
-	l := &SeqListener{s: s, lc: lc, addr: a}
-	if err := l.open(lc.Backlog); err != nil {
 		s.Close()
 		return nil, err
 	}
 	return l, nil
 }
 
-// open binds the socket and makes it listen.
-func (l *SeqListener) open(backlog int) error {
-	file, err := bindAddr(l.s, l.addr)
+// prepare checks the arguments of a listener and makes its socket.
+func (lc *ListenConfig) prepare(ctx context.Context, network string, typ int, address string) (Addr, *socket.Socket, error) {
+	a, err := ParseAddr(address)
 	if err != nil {
-		return err
+		return a, nil, err
 	}
-	if backlog == 0 {
-		backlog = maxBacklog
+	if err := ctxErr(ctx); err != nil {
+		return a, nil, err
 	}
-	if err := l.s.Listen(backlog); err != nil {
-		file.remove()
-		return err
+	if lc.Backlog < 0 {
+		return a, nil, sysError(fmt.Sprintf("backlog %d is below zero", lc.Backlog), sys.EINVAL)
 	}
-	if l.addr.IsUnnamed() {
-		sa, err := l.s.Sockname()
-		if err != nil {
-			return err
+	if typ == sys.SockStream {
+		if err := lc.checkStream(); err != nil {
+			return a, nil, err
 		}
-		l.addr = addrOfRaw(&sa)
 	}
-	l.file = file
-	l.file.keep.Store(l.lc.KeepFile)
-	l.names = &names{local: l.addr}
-	return nil
+	s, err := newSocket(typ, &lc.Options, network, address, lc.Control)
+	return a, s, err
+}
+
+// newSeqListener binds s and makes it listen.
+func (lc *ListenConfig) newSeqListener(s *socket.Socket, a Addr) (*SeqListener, error) {
+	file, err := lc.listen(s, a)
+	if err != nil {
+		return nil, err
+	}
+	if a, err = boundAddr(s, a); err != nil {
+		return nil, err
+	}
+	return &SeqListener{s: s, lc: lc, addr: a, file: file, names: &names{local: a}}, nil
+}
+
+// boundAddr is the address that s was bound to: the kernel's choice if none was
+// asked for.
+func boundAddr(s *socket.Socket, a Addr) (Addr, error) {
+	if !a.IsUnnamed() {
+		return a, nil
+	}
+	sa, err := s.Sockname()
+	return addrOfRaw(&sa), err
 }
 
 // maxBacklog is more than the kernel allows, which cuts it at

@@ -59,7 +59,7 @@ func FileSeqListener(f *os.File) (*SeqListener, error) {
 		return nil, opError("file", networkSeq, nil, nil, err)
 	}
 	a := addrOfRaw(&sa)
-	return &SeqListener{s: s, lc: new(ListenConfig), addr: a, file: &sockFile{path: a.Path()}, names: &names{local: a}}, nil
+	return &SeqListener{s: s, lc: new(ListenConfig), addr: a, file: new(sockFile), names: &names{local: a}}, nil
 }
 
 // Accept waits for the next connection. It is a *SeqConn, which the caller
@@ -150,11 +150,8 @@ func (l *SeqListener) Close() error {
 	if err := l.check("close"); err != nil {
 		return err
 	}
-	if err := l.s.Close(); err != nil {
-		return l.fail("close", err)
-	}
-	l.file.remove()
-	return nil
+	l.file.remove() // while the open socket pins the file's inode number
+	return l.fail("close", l.s.Close())
 }
 
 // SetUnlinkOnClose sets whether Close removes the socket file. Without it Close

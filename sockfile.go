@@ -1,43 +1,68 @@
 package uds
 
 import (
-	"io/fs"
 	"os"
+	"path/filepath"
+	"sync"
 	"sync/atomic"
+	"time"
 
-	"example.com/uds/socket"
+	"example.com/uds/internal/sys"
 )
 
 // sockFile is the file that a socket of this process was bound to. Its owner
-// removes it when it closes, if the path still is that file.
+// removes it before it closes the socket: the open socket keeps the file's
+// inode number from being used again.
 type sockFile struct {
-	path string
-	info fs.FileInfo // nil: no file, or not ours
-	keep atomic.Bool
+	path  string // absolute
+	id    sys.FileID
+	bound bool        // path and id are known, and the file is this socket's
+	keep  atomic.Bool // leave the file
+
+	mu   sync.Mutex
+	done bool // remove was called
 }
 
-// bindAddr binds s and notes the file.
-func bindAddr(s *socket.Socket, a Addr) (*sockFile, error) {
-	sa, err := sockaddr(a)
-	if err != nil {
-		return nil, err
+// newSockFile notes the file at path, which may be relative.
+func newSockFile(path string, id sys.FileID) *sockFile {
+	if !filepath.IsAbs(path) {
+		wd, err := os.Getwd()
+		if err != nil {
+			return new(sockFile)
+		}
+		path = wd + "/" + path // not cleaned: a/.. is not always nothing
 	}
-	if err := s.Bind(sa); err != nil {
-		return nil, err
-	}
-	f := &sockFile{path: a.Path()}
-	if a.IsPath() {
-		f.info, _ = os.Lstat(f.path)
-	}
-	return f, nil
+	return &sockFile{path: path, id: id, bound: true}
 }
 
-// remove removes the file if it is still the one that was bound.
+// lockOnClose is how long a Close waits for the lock of a directory.
+const lockOnClose = 100 * time.Millisecond
+
+// remove removes the file if it is still the one that was bound. A second call
+// does nothing.
 func (f *sockFile) remove() {
-	if f == nil || f.info == nil || f.keep.Load() {
+	if f == nil || !f.bound || f.keep.Load() {
 		return
 	}
-	if info, err := os.Lstat(f.path); err == nil && os.SameFile(info, f.info) {
-		_ = os.Remove(f.path)
+	f.mu.Lock() // a second Close must not close the socket before the file is gone
+	defer f.mu.Unlock()
+	if f.done {
+		return
+	}
+	f.done = true
+	d, err := openSockDir(f.path)
+	if err != nil {
+		f.removeByPath()
+		return
+	}
+	defer d.close()
+	_ = d.lock(lockOnClose) // take copes without
+	_ = d.take(d.name, f.id)
+}
+
+// removeByPath is remove where no descriptor is left to open the directory.
+func (f *sockFile) removeByPath() {
+	if st, e := sys.StatAt(sys.AtCwd, f.path); e == 0 && st.ID == f.id {
+		sys.UnlinkAt(sys.AtCwd, f.path)
 	}
 }

@@ -1,0 +1,123 @@
+package uds
+
+import (
+	"context"
+	"fmt"
+	"net"
+
+	"example.com/uds/internal/sys"
+	"example.com/uds/socket"
+)
+
+// networkStream is the network of SOCK_STREAM sockets, whose connections are
+// package net's.
+const networkStream = "unix"
+
+// streamListener is a listening SOCK_STREAM socket of package net with the
+// address and the file of this package. Its methods are those of
+// *net.UnixListener.
+type streamListener struct {
+	*net.UnixListener
+	addr *net.UnixAddr
+	file *sockFile
+}
+
+// listenStream is Listen for the network "unix".
+func (lc *ListenConfig) listenStream(ctx context.Context, address string) (net.Listener, error) {
+	a, s, err := lc.prepare(ctx, networkStream, sys.SockStream, address)
+	if err != nil {
+		return nil, opError("listen", networkStream, nil, errorAddr(address, networkStream), err)
+	}
+	defer s.Close() // package net has a duplicate
+	l, err := lc.newStreamListener(s, a)
+	if err != nil {
+		return nil, opError("listen", networkStream, nil, errorAddr(address, networkStream), err)
+	}
+	return l, nil
+}
+
+// newStreamListener binds s, makes it listen, and hands a duplicate to package
+// net.
+func (lc *ListenConfig) newStreamListener(s *socket.Socket, a Addr) (*streamListener, error) {
+	file, err := lc.listen(s, a)
+	if err != nil {
+		return nil, err
+	}
+	if a, err = boundAddr(s, a); err != nil {
+		return nil, err
+	}
+	l, err := fileUnixListener(s)
+	if err != nil {
+		file.remove()
+		return nil, err
+	}
+	return &streamListener{UnixListener: l, addr: netAddr(a, networkStream), file: file}, nil
+}
+
+// fileUnixListener returns a listener of package net over a duplicate of s. It
+// never removes a file.
+func fileUnixListener(s *socket.Socket) (*net.UnixListener, error) {
+	f, err := s.File()
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	l, err := net.FileListener(f)
+	if err != nil {
+		return nil, err
+	}
+	return l.(*net.UnixListener), nil
+}
+
+// checkStream is the error of what a stream listener cannot do.
+func (lc *ListenConfig) checkStream() error {
+	what := ""
+	switch {
+	case lc.Authorize != nil:
+		what = "Authorize, which takes a SeqConn"
+	case lc.Options.Spin != 0:
+		what = "Options.Spin"
+	case lc.Options.Timestamps:
+		what = "Options.Timestamps, which a stream does not carry"
+	default:
+		return nil
+	}
+	return sysError(fmt.Sprintf("network %q with %s", networkStream, what), sys.EINVAL)
+}
+
+// Accept waits for the next connection, a *net.UnixConn.
+func (l *streamListener) Accept() (net.Conn, error) {
+	c, err := l.AcceptUnix()
+	if err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+// AcceptUnix is Accept with the connection's own type.
+func (l *streamListener) AcceptUnix() (*net.UnixConn, error) {
+	c, err := l.UnixListener.AcceptUnix()
+	return c, l.fail(err)
+}
+
+// Addr returns the address that the listener was given.
+func (l *streamListener) Addr() net.Addr { return l.addr }
+
+// Close stops listening and removes the socket file if it is the one that this
+// listener bound.
+func (l *streamListener) Close() error {
+	l.file.remove() // while the open socket pins the file's inode number
+	return l.fail(l.UnixListener.Close())
+}
+
+// SetUnlinkOnClose sets whether Close removes the socket file.
+func (l *streamListener) SetUnlinkOnClose(unlink bool) { l.file.keep.Store(!unlink) }
+
+// fail puts the listener's address into an error of package net, which knows
+// the kernel's name for it.
+func (l *streamListener) fail(err error) error {
+	if e, ok := err.(*net.OpError); ok {
+		e.Addr = l.addr
+	}
+	return err
+}

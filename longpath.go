@@ -1,0 +1,102 @@
+package uds
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strings"
+
+	"example.com/uds/internal/sys"
+	"example.com/uds/socket"
+)
+
+// connectAddr connects s. A path that does not fit an address is reached by a
+// descriptor of its file (Linux).
+func connectAddr(ctx context.Context, s *socket.Socket, to Addr) error {
+	sa, err := sockaddr(to)
+	if err == nil {
+		return s.Connect(ctx, sa)
+	}
+	fd, e := openPath(to.Path())
+	if e == sys.ENOSYS {
+		return err
+	}
+	if e != 0 {
+		return sysError("connect", e)
+	}
+	defer sys.Close(fd)
+	if sa, err = socket.Unix(sys.ProcPath(fd)); err != nil {
+		return err
+	}
+	return procError(&sa, s.Connect(ctx, sa))
+}
+
+// sockaddr is a as the kernel takes it.
+func sockaddr(a Addr) (socket.Sockaddr, error) {
+	raw, err := a.Raw()
+	if err != nil {
+		return socket.Sockaddr{}, err
+	}
+	return socket.Unix(string(raw))
+}
+
+// openPath opens a file of any path with O_PATH (Linux).
+func openPath(path string) (int, sys.Errno) {
+	at, rest, e := walk(path)
+	if e != 0 {
+		return -1, e
+	}
+	defer closeWalk(at)
+	return sys.OpenPath(at, rest)
+}
+
+// walk goes down a path that is too long for one call, and returns a directory
+// and the rest of the path, which is short enough.
+func walk(path string) (at int, rest string, e sys.Errno) {
+	at = sys.AtCwd
+	for len(path) > sys.MaxPath {
+		i := strings.LastIndexByte(path[:sys.MaxPath], '/')
+		if i <= 0 {
+			closeWalk(at)
+			return -1, "", sys.ENAMETOOLONG
+		}
+		next, e := sys.OpenPath(at, path[:i])
+		closeWalk(at)
+		if e != 0 {
+			return -1, "", e
+		}
+		at, path = next, strings.TrimLeft(path[i:], "/")
+	}
+	return at, path, 0
+}
+
+// closeWalk closes a directory that walk opened.
+func closeWalk(at int) {
+	if at != sys.AtCwd {
+		sys.Close(at)
+	}
+}
+
+// splitPath splits a path into its directory and its last component.
+func splitPath(path string) (dir, name string) {
+	i := strings.LastIndexByte(path, '/')
+	switch {
+	case i < 0:
+		return ".", path
+	case i == 0:
+		return "/", path[1:]
+	}
+	return path[:i], path[i+1:]
+}
+
+// procError explains the error of a call that went by way of /proc, if that is
+// missing.
+func procError(sa *socket.Sockaddr, err error) error {
+	if !isErrno(err, sys.ENOENT) || !strings.HasPrefix(string(sa.Data()), procPrefix) {
+		return err
+	}
+	if _, e := os.Lstat(procPrefix); e == nil {
+		return err
+	}
+	return sysError(fmt.Sprintf("the path goes by way of %s, which is not mounted", procPrefix), sys.ENOENT)
+}

@@ -1,0 +1,159 @@
+package uds
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+
+	"example.com/uds/internal/sys"
+	"example.com/uds/socket"
+)
+
+// removeDead removes a file that is a socket which no process has open; a
+// missing one is no error, everything else is EADDRINUSE. The directory is
+// locked.
+func (d *sockDir) removeDead(name string) error {
+	st, e := sys.StatAt(d.fd, name)
+	switch {
+	case e == sys.ENOENT:
+		return nil
+	case e != 0:
+		return sysError("stat", e)
+	case st.Mode.Type() != fs.ModeSocket:
+		return notSocket(st.Mode)
+	}
+	fd, e := sys.OpenPathNoFollow(d.fd, name)
+	if e != 0 {
+		return sysError("open", e)
+	}
+	defer sys.Close(fd) // till then the inode number stays in use
+	if err := checkDead(fd, st.ID); err != nil {
+		return err
+	}
+	return d.take(name, st.ID)
+}
+
+// notSocket is the error of a path at which something else is.
+func notSocket(mode fs.FileMode) error {
+	kind := "a file of another kind"
+	switch mode.Type() {
+	case 0:
+		kind = "a regular file"
+	case fs.ModeDir:
+		kind = "a directory"
+	case fs.ModeSymlink:
+		kind = "a symbolic link"
+	case fs.ModeNamedPipe:
+		kind = "a FIFO"
+	}
+	return sysError("the path is "+kind+" and not a socket", sys.EADDRINUSE)
+}
+
+// checkDead is an error unless the socket file of a descriptor has the identity
+// and belongs to a socket that no process has open any more. It connects a
+// datagram socket, which leaves no trace in a listener: a live socket of another
+// type is EPROTOTYPE, a live datagram socket accepts or is EPERM
+// (unix_dgram_connect in net/unix/af_unix.c).
+func checkDead(fd int, id sys.FileID) error {
+	if st, e := sys.StatFD(fd); e != 0 || st.ID != id {
+		return sysError("bind", sys.EADDRINUSE)
+	}
+	sa, err := socket.Unix(sys.ProcPath(fd))
+	if err != nil {
+		return err
+	}
+	probe, err := socket.New(sys.AFUnix, sys.SockDgram, 0)
+	if err != nil {
+		return err
+	}
+	defer probe.Close()
+	switch err := probe.Connect(context.Background(), sa); {
+	case isErrno(err, sys.ECONNREFUSED):
+		return nil
+	case err == nil, isErrno(err, sys.EPROTOTYPE), isErrno(err, sys.EPERM):
+		return sysError("bind", sys.EADDRINUSE)
+	default:
+		return sysError(fmt.Sprintf("bind to a socket that may be in use (%v)", err), sys.EADDRINUSE)
+	}
+}
+
+// sweep removes dead sockets with temporary names. The directory is locked.
+func (d *sockDir) sweep() {
+	for i := range temps {
+		name := d.temp(i)
+		if _, e := sys.StatAt(d.fd, name); e != 0 {
+			return
+		}
+		_ = d.removeTemp(name)
+	}
+}
+
+// removeTemp removes a dead socket with a temporary name, to which nobody else
+// comes while the directory is locked.
+func (d *sockDir) removeTemp(name string) error {
+	st, e := sys.StatAt(d.fd, name)
+	if e != 0 || st.Mode.Type() != fs.ModeSocket {
+		return nil
+	}
+	fd, e := sys.OpenPathNoFollow(d.fd, name)
+	if e != 0 {
+		return sysError("open", e)
+	}
+	defer sys.Close(fd)
+	if err := checkDead(fd, st.ID); err != nil {
+		return err
+	}
+	return unlinkError(sys.UnlinkAt(d.fd, name))
+}
+
+// publish gives the file with a temporary name its own.
+func (lc *ListenConfig) publish(d *sockDir, temp string) error {
+	for {
+		e := sys.RenameNoReplace(d.fd, temp, d.name)
+		switch {
+		case e == 0:
+			return nil
+		case e != sys.EEXIST:
+			return sysError("rename", e)
+		case lc.Existing == ExistingFail:
+			return sysError("bind", sys.EADDRINUSE)
+		case lc.Existing == ExistingRemoveStale:
+			if err := d.removeDead(d.name); err != nil {
+				return err
+			}
+		default:
+			if done, err := d.exchange(temp); done || err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// exchange puts the file with a temporary name in the place of a socket, and
+// removes that. If nothing is there any more done is false. What is there is
+// looked at before, and again when it is out of its place: a file that is not a
+// socket goes back.
+func (d *sockDir) exchange(temp string) (done bool, err error) {
+	st, e := sys.StatAt(d.fd, d.name)
+	switch {
+	case e == sys.ENOENT:
+		return false, nil
+	case e != 0:
+		return false, sysError("stat", e)
+	case st.Mode.Type() != fs.ModeSocket:
+		return false, notSocket(st.Mode)
+	}
+	switch e := sys.RenameExchange(d.fd, temp, d.name); e {
+	case 0:
+	case sys.ENOENT:
+		return false, nil
+	default:
+		return false, sysError("rename", e)
+	}
+	if st, e = sys.StatAt(d.fd, temp); e == 0 && st.Mode.Type() != fs.ModeSocket {
+		sys.RenameExchange(d.fd, temp, d.name)
+		return false, notSocket(st.Mode)
+	}
+	_ = unlinkError(sys.UnlinkAt(d.fd, temp)) // the next start sweeps
+	return true, nil
+}
