@@ -1,21 +1,42 @@
 package socket
 
-import "example.com/uds/internal/sys"
+import (
+	"bytes"
+	"fmt"
+
+	"example.com/uds/internal/sys"
+)
 
 // Sockaddr is a socket address of any family: the bytes that the kernel sees,
 // as a comparable value that allocates nothing. The zero value is no address.
+//
+// Unix, Inet, Netlink, Packet and Raw make one, and the methods of the same
+// names take it apart: each reports false for an address of another family or
+// one that is too short.
 type Sockaddr struct{ raw sys.Sockaddr }
 
 // Raw returns the address of a family with the given bytes after the family,
-// or EINVAL if they do not fit struct sockaddr_storage.
+// or EINVAL if they do not fit struct sockaddr_storage. It is for families that
+// have no constructor here.
 func Raw(family int, data []byte) (Sockaddr, error) { return raw(family, string(data)) }
 
 func raw(family int, data string) (Sockaddr, error) {
+	if family < 0 || family > maxFamily {
+		return Sockaddr{}, sockaddrError("family %d, allowed are 0 to %d", family, maxFamily)
+	}
 	sa, ok := sys.MakeSockaddr(family, data)
 	if !ok {
-		return Sockaddr{}, sysErr("sockaddr", sys.EINVAL)
+		return Sockaddr{}, sockaddrError("%d bytes do not fit struct sockaddr_storage", len(data))
 	}
 	return Sockaddr{sa}, nil
+}
+
+// maxFamily is the largest sa_family_t.
+const maxFamily = 1<<16 - 1
+
+// sockaddrError is the error of an address that can not be.
+func sockaddrError(format string, args ...any) error {
+	return sysErr("sockaddr: "+fmt.Sprintf(format, args...), sys.EINVAL)
 }
 
 // Unix returns an AF_UNIX address of the bytes of sun_path: a path, an
@@ -23,12 +44,26 @@ func raw(family int, data string) (Sockaddr, error) {
 // not fit are EINVAL.
 func Unix(sunPath string) (Sockaddr, error) {
 	if len(sunPath) > sys.SunPathSize {
-		return Sockaddr{}, sysErr("sockaddr", sys.EINVAL)
+		return Sockaddr{}, sockaddrError("sun_path of %d bytes, it has %d", len(sunPath), sys.SunPathSize)
 	}
 	if n := len(sunPath); n > 0 && sunPath[0] != 0 && n < sys.SunPathSize && sunPath[n-1] != 0 {
 		sunPath += "\x00"
 	}
 	return raw(sys.AFUnix, sunPath)
+}
+
+// Unix returns the bytes of sun_path as the function Unix takes them: a path
+// without the NUL that ends it, an abstract name with the NUL that starts it,
+// or nothing.
+func (sa *Sockaddr) Unix() (sunPath string, ok bool) {
+	if sa.Family() != AFUnix || sa.IsZero() {
+		return "", false
+	}
+	d := sa.Data()
+	if len(d) > 0 && d[0] != 0 {
+		d, _, _ = bytes.Cut(d, []byte{0})
+	}
+	return string(d), true
 }
 
 // IsZero reports whether sa is no address.

@@ -23,7 +23,7 @@ const (
 	ShutWrite = unix.SHUT_WR
 	ShutBoth  = unix.SHUT_RDWR
 
-	MsgDontwait = unix.MSG_DONTWAIT
+	MsgDontwait = msgDontwait
 	MsgPeek     = unix.MSG_PEEK
 	MsgTrunc    = unix.MSG_TRUNC
 	MsgCtrunc   = unix.MSG_CTRUNC

@@ -3,6 +3,7 @@
 package sys
 
 import (
+	"encoding/binary"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -99,22 +100,28 @@ func Peername(fd int) (Sockaddr, Errno) {
 	return fromUnix(sa), errno(err)
 }
 
-// Getsockopt is getsockopt(2) of an option that is an int.
+// Getsockopt is getsockopt(2) of an option of 4 or 8 bytes: package unix reads
+// no others.
 func Getsockopt(fd, level, opt int, p []byte) (int, Errno) {
-	if opt == Missing || len(p) < 4 {
+	switch {
+	case opt == Missing || len(p) < 4:
 		return 0, EOPNOTSUPP
+	case len(p) == 8:
+		v, err := unix.GetsockoptUint64(fd, level, opt)
+		binary.NativeEndian.PutUint64(p, v)
+		return 8, errno(err)
 	}
 	v, err := unix.GetsockoptInt(fd, level, opt)
 	putInt(p, v)
 	return 4, errno(err)
 }
 
-// Setsockopt is setsockopt(2) of an option that is an int.
+// Setsockopt is setsockopt(2).
 func Setsockopt(fd, level, opt int, p []byte) Errno {
-	if opt == Missing || len(p) != 4 {
+	if opt == Missing || len(p) == 0 {
 		return EOPNOTSUPP
 	}
-	return errno(unix.SetsockoptInt(fd, level, opt, getInt(p)))
+	return errno(unix.SetsockoptString(fd, level, opt, string(p)))
 }
 
 // Close is close(2). The descriptor is gone whatever it returns.
