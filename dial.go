@@ -140,12 +140,15 @@ func (d *Dialer) dial(ctx context.Context, network string, typ int, to Addr) (*s
 
 // join binds s and connects it, and notes the name that the kernel gives it.
 func (d *Dialer) join(ctx context.Context, s *socket.Socket, n *names) error {
+	var file *sockFile
 	if !d.LocalAddr.IsUnnamed() {
-		if _, err := bindAddr(s, d.LocalAddr); err != nil {
+		var err error
+		if file, err = bindAddr(s, d.LocalAddr); err != nil {
 			return err
 		}
 	}
 	if err := connectAddr(ctx, s, n.remote); err != nil {
+		file.remove()
 		return err
 	}
 	if n.local.IsUnnamed() && d.Options.PassCredentials {
