@@ -63,6 +63,20 @@ func (o *Options) apply(s *socket.Socket) error {
 	return nil
 }
 
+// applyAccepted sets what an accepted socket does not have from its listener.
+func (o *Options) applyAccepted(s *socket.Socket) error {
+	if err := o.applyBuffers(s); err != nil {
+		return err
+	}
+	if o.Spin != 0 {
+		s.SetSpin(o.Spin)
+	}
+	if !o.Timestamps {
+		return nil
+	}
+	return unsupported(s.SetInt(sys.SolSocket, sys.SoTimestamp, 1))
+}
+
 func (o *Options) applyBuffers(s *socket.Socket) error {
 	if err := setBuffer(s, "read", sys.SoRcvbuf, o.ReadBuffer); err != nil {
 		return err

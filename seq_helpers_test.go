@@ -164,13 +164,17 @@ func parked(t testing.TB, n int, where string) {
 
 // waiting is the number of goroutines that wait in the poller below a function
 // whose name contains where.
-func waiting(where string) int {
+func waiting(where string) int { return goroutinesIn("[IO wait", where) }
+
+// goroutinesIn is the number of goroutines in a state that run a function whose
+// name contains where.
+func goroutinesIn(state, where string) int {
 	buf := make([]byte, 1<<20)
 	buf = buf[:runtime.Stack(buf, true)]
 	n := 0
 	for _, stack := range strings.Split(string(buf), "\n\n") {
 		header, body, _ := strings.Cut(stack, "\n")
-		if strings.Contains(header, "[IO wait") && strings.Contains(body, where) {
+		if strings.Contains(header, state) && strings.Contains(body, where) {
 			n++
 		}
 	}
@@ -188,3 +192,7 @@ func adopt(t testing.TB, get func() (*os.File, error)) *uds.SeqConn {
 	closeLater(t, c)
 	return c
 }
+
+// locked is the number of goroutines that wait for a lock below a function
+// whose name contains where.
+func locked(where string) int { return goroutinesIn("[sync.Mutex.Lock", where) }

@@ -1,6 +1,7 @@
 package uds
 
 import (
+	"fmt"
 	"io"
 	"net"
 	"os"
@@ -105,14 +106,25 @@ func (c *SeqConn) Detach() (*os.File, error) {
 	if !c.ok() {
 		return nil, c.check("detach")
 	}
+	if err := c.noTail(); err != nil { // without disturbing anybody
+		return nil, c.fail("detach", err)
+	}
 	f, err := c.s.Detach(c.detachable)
 	return f, c.fail("detach", err)
 }
 
-// detachable fails while there is a tail.
-func (c *SeqConn) detachable() error {
+// noTail is the error of a Detach while there is a tail.
+func (c *SeqConn) noTail() error {
 	if n := c.rest.Len(); n > 0 {
-		return sysError("detach with buffered bytes", sys.EBUSY)
+		return sysError(fmt.Sprintf("detach with %d bytes buffered", n), sys.EBUSY)
+	}
+	return nil
+}
+
+// detachable makes the socket ready for its next owner, unless there is a tail.
+func (c *SeqConn) detachable() error {
+	if err := c.noTail(); err != nil {
+		return err
 	}
 	c.mark.clear(c.s)
 	return nil

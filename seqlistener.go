@@ -97,17 +97,15 @@ func (l *SeqListener) accept(ctx context.Context) (*SeqConn, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := l.lc.Options.applyAccepted(s); err != nil {
+		s.Close()
+		return nil, err
+	}
 	n := l.names
 	if remote := addrOfRaw(&from); !remote.IsUnnamed() {
 		n = &names{l.addr, remote}
 	}
 	c := newSeqConn(s, n)
-	if l.lc.Options.Timestamps { // the one option that is not inherited
-		if err := s.SetInt(sys.SolSocket, sys.SoTimestamp, 1); err != nil {
-			s.Close()
-			return nil, err
-		}
-	}
 	c.given(&l.lc.Options)
 	return c, nil
 }

@@ -39,12 +39,12 @@ func (c *SeqConn) receive(op string, r *received, f Flags) error {
 	if !c.ok() {
 		return c.check(op)
 	}
-	marked := c.mark.set(c.s)
+	c.mark.set(c.s)
 	t, err := c.beginRecv(f)
 	if err != nil {
 		return c.fail(op, err)
 	}
-	err = c.receiveTurn(&t, r, f, marked)
+	err = c.receiveTurn(&t, r, f)
 	t.End()
 	if err != nil {
 		return c.fail(op, err)
@@ -52,8 +52,10 @@ func (c *SeqConn) receive(op string, r *received, f Flags) error {
 	return nil
 }
 
-// receiveTurn is receive in a turn: first the tail that a Read left.
-func (c *SeqConn) receiveTurn(t *socket.Turn, r *received, f Flags, marked bool) error {
+// receiveTurn is receive in a turn: first the tail that a Read left. A message
+// of nothing without the marker is the end, unless somebody else who has the
+// socket took the marker away: ended looks.
+func (c *SeqConn) receiveTurn(t *socket.Turn, r *received, f Flags) error {
 	if c.rest.Len() > 0 {
 		if r.fill(c.rest.Bytes()); f&FlagPeek == 0 {
 			c.rest.Drop()
@@ -73,14 +75,6 @@ func (c *SeqConn) receiveTurn(t *socket.Turn, r *received, f Flags, marked bool)
 		case r.size > 0 || r.controln > 0 || r.flags&socket.MsgCtrunc != 0:
 			return nil
 		}
-		return c.zero(t, marked)
+		return c.ended(t)
 	}
-}
-
-// zero tells the end from an empty message, which carries the marker.
-func (c *SeqConn) zero(t *socket.Turn, marked bool) error {
-	if marked {
-		return c.end("recvmsg")
-	}
-	return c.ended(t)
 }

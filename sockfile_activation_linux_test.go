@@ -134,7 +134,7 @@ func TestActivatedSocketsAreChecked(t *testing.T) {
 		t.Fatal(err)
 	}
 	f.Close()
-	exchange(t, adopted, path)
+	exchangeOver(t, adopted, path)
 	adopted.SetUnlinkOnClose(true)
 	if err := adopted.Close(); err != nil {
 		t.Fatal(err)

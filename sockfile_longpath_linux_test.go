@@ -68,7 +68,7 @@ func TestSockfileLongPathsListenAndDial(t *testing.T) {
 					t.Fatal(err)
 				}
 				defer l.Close()
-				exchange(t, l, path)
+				exchangeOver(t, l, path)
 				if got := l.Addr().String(); got != path {
 					t.Errorf("Addr: got %q, want %q", got, path)
 				}
@@ -102,7 +102,7 @@ func TestSockfileComponentTooLong(t *testing.T) {
 }
 
 // exchange dials path and exchanges a message with l.
-func exchange(t *testing.T, l *uds.SeqListener, path string) {
+func exchangeOver(t *testing.T, l *uds.SeqListener, path string) {
 	t.Helper()
 	c, err := uds.DialSeq(path)
 	if err != nil {

@@ -92,35 +92,36 @@ func (s *Socket) Clone() (*Socket, error) {
 // when no call is in progress any more; if it fails, or no descriptor is to be
 // had, Detach returns that error and s stays open.
 func (s *Socket) Detach(ready func() error) (*os.File, error) {
-	if err := s.usable(&s.r); err != nil {
-		return nil, err
-	}
-	if s.r.state.Or(stClosed)&stClosed != 0 {
-		return nil, net.ErrClosed
-	}
 	f, err := s.File()
 	if err != nil {
-		s.r.state.And(^uint32(stClosed))
 		return nil, err
 	}
-	s.w.state.Or(stClosed)
-	s.kick(&s.r)
-	s.kick(&s.w)
-	s.r.turn.Lock()
-	s.w.turn.Lock()
-	if ready != nil {
-		err = ready()
-	}
-	if err == nil {
-		s.users.drain()
-		s.release()
-	} else {
+	if err := s.detach(ready); err != nil {
 		f.Close()
-		f = nil
-		s.r.state.And(^uint32(stClosed))
-		s.w.state.And(^uint32(stClosed))
+		return nil, err
 	}
-	s.w.end()
-	s.r.end()
-	return f, err
+	return f, nil
+}
+
+// detach closes s if ready, which is called in the receiving turn, agrees:
+// until then the sending direction notices nothing.
+func (s *Socket) detach(ready func() error) error {
+	if s.r.state.Or(stClosed)&stClosed != 0 {
+		return net.ErrClosed
+	}
+	s.kick(&s.r)
+	s.r.turn.Lock()
+	defer s.r.end()
+	if ready != nil {
+		if err := ready(); err != nil {
+			s.r.state.And(^uint32(stClosed))
+			return err
+		}
+	}
+	s.w.state.Or(stClosed)
+	s.kick(&s.w)
+	s.w.turn.Lock()
+	defer s.w.end()
+	s.users.drain()
+	return sysErr("close", s.release())
 }

@@ -1,0 +1,487 @@
+//go:build linux
+
+package uds_test
+
+import (
+	"context"
+	"errors"
+	"net"
+	"os"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"example.com/uds"
+	"example.com/uds/internal/testutil"
+)
+
+func TestListenerAddresses(t *testing.T) {
+	path := testutil.SocketPath(t)
+	name := abstractName() + "\x00\xff"
+	for _, address := range []string{path, name} {
+		client, server := dialled(t, address)
+		for what, got := range map[string]net.Addr{
+			"RemoteAddr of the client": client.RemoteAddr(),
+			"LocalAddr of the server":  server.LocalAddr(),
+		} {
+			if got.String() != address || got.Network() != "unixpacket" {
+				t.Errorf("%s: got %q %q, want %q \"unixpacket\"", what, got, got.Network(), address)
+			}
+		}
+		for what, got := range map[string]net.Addr{
+			"LocalAddr of the client":  client.LocalAddr(),
+			"RemoteAddr of the server": server.RemoteAddr(),
+		} {
+			if a, ok := got.(*net.UnixAddr); !ok || a == nil || a.Name != "" {
+				t.Errorf("%s: got %#v, want a *net.UnixAddr that prints as \"\"", what, got)
+			}
+		}
+		kernel, err := client.Peername()
+		if want := uds.MustParseAddr(address); kernel != want || err != nil {
+			t.Errorf("Peername: got %q, %v, want %q", kernel, err, want)
+		}
+	}
+}
+
+func TestListenUnnamedAutobinds(t *testing.T) {
+	l := seqListener(t, "")
+	name, err := l.Sockname()
+	must(t, err)
+	if !name.IsAbstract() || len(name.Abstract()) != 5 {
+		t.Errorf("Sockname: got %q, want an abstract name of 5 bytes", name)
+	}
+	c, err := uds.DialSeq(l.Addr().String())
+	must(t, err)
+	must(t, c.Close())
+}
+
+func TestDialerLocalAddrIsThePeersRemoteAddr(t *testing.T) {
+	name, local := abstractName(), abstractName()
+	l := seqListener(t, name)
+	c, err := (&uds.Dialer{LocalAddr: uds.MustParseAddr(local)}).DialSeq(t.Context(), name)
+	must(t, err)
+	closeLater(t, c)
+	s, err := l.AcceptSeq()
+	must(t, err)
+	closeLater(t, s)
+	if got := s.RemoteAddr().String(); got != local {
+		t.Errorf("RemoteAddr: got %q, want %q", got, local)
+	}
+	if got := c.LocalAddr().String(); got != local {
+		t.Errorf("LocalAddr: got %q, want %q", got, local)
+	}
+}
+
+// A dial that fails after it bound its own path takes the file away again.
+func TestFailedDialRemovesItsOwnFile(t *testing.T) {
+	path := testutil.SocketPath(t)
+	_, err := (&uds.Dialer{LocalAddr: uds.MustParseAddr(path)}).DialSeq(t.Context(), abstractName())
+	isErr(t, "Dial", err, syscall.ECONNREFUSED)
+	if _, err := os.Lstat(path); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("Lstat: got %v, want no file", err)
+	}
+}
+
+func TestListenerCloseRemovesItsFileOnly(t *testing.T) {
+	path := testutil.SocketPath(t)
+	l := seqListener(t, path)
+	must(t, l.Close())
+	if _, err := os.Lstat(path); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("Lstat after Close: got %v, want no file", err)
+	}
+	l = seqListener(t, path)
+	must(t, os.Remove(path))
+	must(t, os.WriteFile(path, []byte("precious"), 0o600))
+	must(t, l.Close())
+	if b, err := os.ReadFile(path); string(b) != "precious" {
+		t.Errorf("a stranger's file: got %q, %v, want it untouched", b, err)
+	}
+}
+
+func TestListenerKeepsItsFile(t *testing.T) {
+	path := testutil.SocketPath(t)
+	l := seqListener(t, path)
+	l.SetUnlinkOnClose(false)
+	must(t, l.Close())
+	_, err := os.Lstat(path)
+	must(t, err)
+	must(t, os.Remove(path))
+
+	lc := uds.ListenConfig{KeepFile: true}
+	l, err = lc.ListenSeq(t.Context(), path)
+	must(t, err)
+	must(t, l.Close())
+	_, err = os.Lstat(path)
+	must(t, err)
+}
+
+func TestFileListenerLeavesTheFile(t *testing.T) {
+	path := testutil.SocketPath(t)
+	l := seqListener(t, path)
+	f, err := l.File()
+	must(t, err)
+	defer f.Close()
+	g, err := uds.FileSeqListener(f)
+	must(t, err)
+	if got := g.Addr().String(); got != path {
+		t.Errorf("Addr: got %q, want %q", got, path)
+	}
+	must(t, g.Close())
+	c, err := uds.DialSeq(path)
+	must(t, err)
+	must(t, c.Close())
+}
+
+// Accepted connections have the Options of the ListenConfig.
+func TestAcceptedConnectionsHaveTheOptions(t *testing.T) {
+	name := abstractName()
+	lc := uds.ListenConfig{Options: uds.Options{
+		ReadBuffer: 20_000, WriteBuffer: 30_000, PassCredentials: true, Timestamps: true,
+	}}
+	l, err := lc.ListenSeq(t.Context(), name)
+	must(t, err)
+	defer l.Close()
+	c, err := uds.DialSeq(name)
+	must(t, err)
+	defer c.Close()
+	s, err := l.AcceptSeq()
+	must(t, err)
+	defer s.Close()
+	if n, err := s.ReadBuffer(); n != 40_000 || err != nil {
+		t.Errorf("ReadBuffer: got %d, %v, want 40000", n, err)
+	}
+	if n, err := s.WriteBuffer(); n != 60_000 || err != nil {
+		t.Errorf("WriteBuffer: got %d, %v, want 60000", n, err)
+	}
+	for _, name := range []int{syscall.SO_PASSCRED, 64 /* SO_TIMESTAMPNS_NEW */} {
+		if !boolOption(t, s, name) {
+			t.Errorf("option %d: got off, want on", name)
+		}
+	}
+}
+
+// boolOption is an option of SOL_SOCKET.
+func boolOption(t testing.TB, c syscall.Conn, name int) bool {
+	t.Helper()
+	rc, err := c.SyscallConn()
+	must(t, err)
+	v := 0
+	cerr := rc.Control(func(fd uintptr) { v, err = syscall.GetsockoptInt(int(fd), syscall.SOL_SOCKET, name) })
+	must(t, cerr)
+	must(t, err)
+	return v != 0
+}
+
+func TestDialerOptionsAndControl(t *testing.T) {
+	name := abstractName()
+	seqListener(t, name)
+	called := ""
+	d := uds.Dialer{
+		Options: uds.Options{WriteBuffer: 30_000, PassCredentials: true, Spin: -1},
+		Control: func(network, address string, c syscall.RawConn) error {
+			called = network + " " + address
+			return nil
+		},
+	}
+	c, err := d.DialSeq(t.Context(), name)
+	must(t, err)
+	defer c.Close()
+	if n, err := c.WriteBuffer(); n != 60_000 || err != nil {
+		t.Errorf("WriteBuffer: got %d, %v, want 60000", n, err)
+	}
+	if want := "unixpacket " + name; called != want {
+		t.Errorf("Control: got %q, want %q", called, want)
+	}
+	// With SO_PASSCRED an unnamed socket is bound when it connects.
+	got, err := c.Sockname()
+	if local := c.LocalAddr().String(); err != nil || !got.IsAbstract() || got.String() != local {
+		t.Errorf("Sockname: got %q, %v, LocalAddr %q, want the same abstract name", got, err, local)
+	}
+}
+
+func TestControlErrorsEndTheCall(t *testing.T) {
+	boom := errors.New("boom")
+	control := func(string, string, syscall.RawConn) error { return boom }
+	_, err := (&uds.Dialer{Control: control}).DialSeq(t.Context(), abstractName())
+	isErr(t, "DialSeq", err, boom)
+	_, err = (&uds.ListenConfig{Control: control}).ListenSeq(t.Context(), abstractName())
+	isErr(t, "ListenSeq", err, boom)
+}
+
+func TestBacklogIsWhatWasAskedFor(t *testing.T) {
+	name := abstractName()
+	l, err := (&uds.ListenConfig{Backlog: 3}).ListenSeq(t.Context(), name)
+	must(t, err)
+	defer l.Close()
+	n := 0
+	for ; n < 100; n++ { // The kernel queues one more than the backlog.
+		c, err := (&uds.Dialer{Timeout: 20 * time.Millisecond}).DialSeq(t.Context(), name)
+		if err != nil {
+			isErr(t, "DialSeq", err, os.ErrDeadlineExceeded)
+			break
+		}
+		defer c.Close()
+	}
+	if n != 4 {
+		t.Errorf("connections before a dial waits: got %d, want 4", n)
+	}
+}
+
+// fullListener is a listener whose backlog is full.
+func fullListener(t testing.TB) (l *uds.SeqListener, address string) {
+	t.Helper()
+	address = abstractName()
+	l = listenShort(t, address)
+	c, err := uds.DialSeq(address)
+	must(t, err)
+	closeLater(t, c)
+	return l, address
+}
+
+func TestDialWaitsForTheBacklog(t *testing.T) {
+	l, address := fullListener(t)
+	done := make(chan error)
+	go func() {
+		c, err := (&uds.Dialer{Timeout: safety}).DialSeq(context.Background(), address)
+		if err == nil {
+			err = c.Close()
+		}
+		done <- err
+	}()
+	parked(t, 1, ".DialSeq(")
+	for range 2 {
+		c, err := l.Accept()
+		must(t, err)
+		must(t, c.Close())
+	}
+	must(t, <-done)
+}
+
+func TestDialOnAFullBacklogEnds(t *testing.T) {
+	l, address := fullListener(t)
+	cause := map[string]struct {
+		dial func(ctx context.Context) error
+		want error
+	}{
+		"timeout": {func(ctx context.Context) error {
+			_, err := (&uds.Dialer{Timeout: 10 * time.Millisecond}).DialSeq(ctx, address)
+			return err
+		}, os.ErrDeadlineExceeded},
+		"deadline of the context": {func(ctx context.Context) error {
+			ctx, cancel := context.WithTimeout(ctx, 10*time.Millisecond)
+			defer cancel()
+			_, err := new(uds.Dialer).DialSeq(ctx, address)
+			return err
+		}, os.ErrDeadlineExceeded},
+		"context": {func(ctx context.Context) error {
+			ctx, cancel := context.WithCancel(ctx)
+			time.AfterFunc(10*time.Millisecond, cancel)
+			_, err := new(uds.Dialer).DialSeq(ctx, address)
+			return err
+		}, context.Canceled},
+		"context that has ended": {func(ctx context.Context) error {
+			ctx, cancel := context.WithCancel(ctx)
+			cancel()
+			_, err := new(uds.Dialer).DialSeq(ctx, address)
+			return err
+		}, context.Canceled},
+	}
+	for name, c := range cause {
+		err := c.dial(t.Context())
+		isErr(t, name, err, c.want)
+		var ne net.Error
+		if !errors.As(err, &ne) || ne.Timeout() != (c.want == os.ErrDeadlineExceeded) {
+			t.Errorf("%s: Timeout: got %v, want %t", name, err, c.want == os.ErrDeadlineExceeded)
+		}
+	}
+	// A listener that goes away ends the dial too.
+	done := make(chan error)
+	go func() {
+		_, err := uds.DialSeq(address)
+		done <- err
+	}()
+	parked(t, 1, ".DialSeq(")
+	must(t, l.Close())
+	isErr(t, "closed listener", <-done, syscall.ECONNREFUSED)
+}
+
+// A dial that waits for a second costs less than a fiftieth of a CPU.
+func TestDialOnAFullBacklogSleeps(t *testing.T) {
+	_, address := fullListener(t)
+	const wait = 300 * time.Millisecond
+	before := testutil.CPUTime()
+	_, err := (&uds.Dialer{Timeout: wait}).DialSeq(t.Context(), address)
+	used := testutil.CPUTime() - before
+	isErr(t, "DialSeq", err, os.ErrDeadlineExceeded)
+	if used > wait/10 {
+		t.Errorf("CPU time: got %v for %v of waiting, want less than a tenth", used, wait)
+	}
+}
+
+func TestAcceptEnds(t *testing.T) {
+	l := seqListener(t, abstractName())
+	ctx, cancel := context.WithCancel(t.Context())
+	time.AfterFunc(10*time.Millisecond, cancel)
+	_, err := l.AcceptContext(ctx)
+	isErr(t, "AcceptContext", err, context.Canceled)
+
+	ctx, cancel = context.WithTimeout(t.Context(), 10*time.Millisecond)
+	defer cancel()
+	_, err = l.AcceptContext(ctx)
+	isErr(t, "AcceptContext", err, os.ErrDeadlineExceeded)
+
+	must(t, l.SetDeadline(time.Now().Add(10*time.Millisecond)))
+	_, err = l.Accept()
+	isErr(t, "Accept", err, os.ErrDeadlineExceeded)
+	must(t, l.SetDeadline(time.Time{}))
+
+	done := make(chan error)
+	go func() {
+		_, err := l.Accept()
+		done <- err
+	}()
+	parked(t, 1, ".AcceptContext(")
+	must(t, l.Close())
+	isErr(t, "Accept", <-done, net.ErrClosed)
+}
+
+func TestAuthorize(t *testing.T) {
+	name := abstractName()
+	seen := 0
+	lc := uds.ListenConfig{Authorize: func(c *uds.SeqConn) error {
+		if seen++; seen == 1 {
+			return errors.New("not you")
+		}
+		return nil
+	}}
+	l, err := lc.ListenSeq(t.Context(), name)
+	must(t, err)
+	defer l.Close()
+	first, err := uds.DialSeq(name)
+	must(t, err)
+	defer first.Close()
+	second, err := uds.DialSeq(name)
+	must(t, err)
+	defer second.Close()
+	guarded(t, first, second)
+	s, err := l.AcceptSeq()
+	must(t, err)
+	defer s.Close()
+	if got := recvEnd(first); got != "EOF" {
+		t.Errorf("Recv of the rejected: got %s, want EOF", got)
+	}
+	sendAll(t, s, "hello")
+	if got := recvEnd(second); got != `"hello"` {
+		t.Errorf("Recv of the accepted: got %s, want \"hello\"", got)
+	}
+}
+
+func TestAuthorizeThatPanicsLeaksNothing(t *testing.T) {
+	name := abstractName()
+	lc := uds.ListenConfig{Authorize: func(c *uds.SeqConn) error { panic("boom") }}
+	l, err := lc.ListenSeq(t.Context(), name)
+	must(t, err)
+	defer l.Close()
+	c, err := uds.DialSeq(name)
+	must(t, err)
+	defer c.Close()
+	guarded(t, c)
+	func() {
+		defer func() {
+			if got := recover(); got != "boom" {
+				t.Errorf("recover: got %v, want boom", got)
+			}
+		}()
+		l.Accept()
+	}()
+	if got := recvEnd(c); got != "EOF" {
+		t.Errorf("Recv: got %s, want EOF", got)
+	}
+}
+
+func TestDialNetworks(t *testing.T) {
+	name := abstractName()
+	l, err := uds.Listen("unixpacket", name)
+	must(t, err)
+	defer l.Close()
+	for what, dial := range map[string]func() (net.Conn, error){
+		"Dial":        func() (net.Conn, error) { return uds.Dial("unixpacket", name) },
+		"Dialer.Dial": func() (net.Conn, error) { return new(uds.Dialer).Dial("unixpacket", name) },
+		"DialContext": func() (net.Conn, error) { return new(uds.Dialer).DialContext(t.Context(), "unixpacket", name) },
+		"DialFunc": func() (net.Conn, error) {
+			return new(uds.Dialer).DialFunc("unixpacket", name)(t.Context(), "tcp", "example.com:80")
+		},
+	} {
+		c, err := dial()
+		if err != nil {
+			t.Errorf("%s: %v", what, err)
+			continue
+		}
+		if _, ok := c.(*uds.SeqConn); !ok {
+			t.Errorf("%s: got a %T, want a *uds.SeqConn", what, c)
+		}
+		must(t, c.Close())
+	}
+}
+
+// The connections of a listener that closes stay; those nobody accepted are
+// reset.
+func TestListenerCloseKeepsConnections(t *testing.T) {
+	name := abstractName()
+	l := seqListener(t, name)
+	c, err := uds.DialSeq(name)
+	must(t, err)
+	closeLater(t, c)
+	s, err := l.AcceptSeq()
+	must(t, err)
+	closeLater(t, s)
+	waiting, err := uds.DialSeq(name)
+	must(t, err)
+	closeLater(t, waiting)
+	guarded(t, c, s, waiting)
+	must(t, l.Close())
+	sendAll(t, c, "still here")
+	if got := recvEnd(s); got != `"still here"` {
+		t.Errorf("Recv: got %s, want \"still here\"", got)
+	}
+	if got := recvRest(waiting); !strings.HasPrefix(got, "RESET EOF") {
+		t.Errorf("Recv of the unaccepted: got %s, want RESET EOF", got)
+	}
+}
+
+// A process out of descriptors keeps its listener: the connection stays queued.
+func TestAcceptWithoutDescriptors(t *testing.T) {
+	name := abstractName()
+	l := seqListener(t, name)
+	c, err := uds.DialSeq(name)
+	must(t, err)
+	closeLater(t, c)
+	restore := exhaust(t)
+	_, err = l.Accept()
+	restore()
+	isErr(t, "Accept", err, syscall.EMFILE)
+	var ne net.Error
+	//lint:ignore SA1019 http.Server asks for Temporary.
+	if !errors.As(err, &ne) || !ne.Temporary() {
+		t.Errorf("Temporary: got false for %v, want true", err)
+	}
+	s, err := l.Accept()
+	must(t, err)
+	must(t, s.Close())
+}
+
+// exhaust lowers the limit of descriptors so that no new one is to be had,
+// until the returned function is called.
+func exhaust(t testing.TB) (restore func()) {
+	t.Helper()
+	var old syscall.Rlimit
+	must(t, syscall.Getrlimit(syscall.RLIMIT_NOFILE, &old))
+	low := old
+	low.Cur = 3 // With 0 fcntl(2) answers EINVAL.
+	must(t, syscall.Setrlimit(syscall.RLIMIT_NOFILE, &low))
+	return func() {
+		t.Helper()
+		must(t, syscall.Setrlimit(syscall.RLIMIT_NOFILE, &old))
+	}
+}
