@@ -77,7 +77,7 @@ func (s *Socket) register() (*poller, error) {
 // and then await. With MsgDontwait it does not wait.
 func (t *Turn) run(call string, op attempt, flags int) error {
 	if flags&MsgDontwait != 0 {
-		return noWait(call, try(op, t.s))
+		return t.noWait(call, try(op, t.s))
 	}
 	if t.d.cold {
 		t.thaw()
@@ -98,7 +98,7 @@ func (t *Turn) resume(call string, op attempt, flags int, e sys.Errno) error {
 	case e != sys.EAGAIN:
 		return sysErr(call, e)
 	case flags&MsgDontwait != 0:
-		return ErrWouldBlock
+		return t.noWait(call, e)
 	}
 	return t.spinAwait(call, op)
 }
@@ -112,12 +112,21 @@ func (t *Turn) spinAwait(call string, op attempt) error {
 }
 
 // noWait is the error of a call that does not wait.
-func noWait(call string, e sys.Errno) error {
-	if e == sys.EAGAIN {
-		return ErrWouldBlock
+func (t *Turn) noWait(call string, e sys.Errno) error {
+	switch {
+	case e != sys.EAGAIN:
+		return sysErr(call, e)
+	case t.shut():
+		t.ended = true
+		return nil
 	}
-	return sysErr(call, e)
+	return ErrWouldBlock
 }
+
+// shut reports whether the turn's direction is the receiving one and was shut
+// down here. A datagram socket's receive is EAGAIN then, as if it had to wait
+// (unix_dgram_recvmsg in net/unix/af_unix.c).
+func (t *Turn) shut() bool { return t.d.state.Load()&stShut != 0 }
 
 // await repeats op until it does something else than EAGAIN or the call ends.
 // This is the one loop in which this package waits.
@@ -125,6 +134,9 @@ func (t *Turn) await(call string, op attempt) error {
 	for {
 		if err := t.check(); err != nil {
 			return err
+		}
+		if t.shut() {
+			return t.noWait(call, try(op, t.s))
 		}
 		if done, err := t.park(op); err != nil || done {
 			if err != nil {
@@ -143,7 +155,7 @@ func (t *Turn) park(op attempt) (done bool, err error) {
 		return false, err
 	}
 	d := t.d
-	if err := t.setParked(p); err != nil {
+	if ready, err := t.setParked(p); err != nil || !ready {
 		return false, err
 	}
 	w := d.waiter(t.s)
@@ -184,17 +196,18 @@ func (w *waiter) try(uintptr) bool {
 	return w.errno != sys.EAGAIN
 }
 
-// setParked gives the poller the call's end, unless it has come already. From
-// here on whoever changes what could end the call kicks the direction.
-func (t *Turn) setParked(p *poller) error {
+// setParked gives the poller the call's end, unless it has come already, and
+// reports whether the call may park. From here on whoever changes what could
+// end the call kicks the direction.
+func (t *Turn) setParked(p *poller) (bool, error) {
 	d := t.d
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if err := t.check(); err != nil {
-		return err
+	if err := t.check(); err != nil || t.shut() {
+		return false, err
 	}
 	d.parked, d.limit = true, t.limit
-	return d.apply(p)
+	return true, d.apply(p)
 }
 
 func (d *direction) setUnparked() {
@@ -238,10 +251,10 @@ const kicked = -1
 // kick makes the parked call look again at what could have ended it.
 func (s *Socket) kick(d *direction) {
 	d.mu.Lock()
-	defer d.mu.Unlock()
 	if p := s.poll.Load(); p != nil && d.parked {
 		_ = d.setPoller(p, base, kicked)
 	}
+	d.mu.Unlock()
 	if d.sends {
 		s.full.kick()
 	}

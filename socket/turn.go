@@ -14,12 +14,18 @@ import (
 //
 // The time limits of the calls in it are those of one operation: a timeout
 // counts from the start of the turn, and Cancel ends all that is left of it.
+//
+// A send to an address that waits for a full AF_UNIX datagram socket lets
+// others send meanwhile: the turn is over when it returns, and all that may
+// follow is End.
 type Turn struct {
 	s     *Socket
 	d     *direction
 	seen  uint32          // the direction's state when the call began
 	limit int64           // when the call ends by its timeout; 0: never
 	ctx   context.Context // ends the call; nil: none
+	gone  bool            // a call gave the turn away
+	ended bool            // the last receive met the end that Shutdown made
 }
 
 // BeginRecv waits for the receiving direction to be free and takes it. It
@@ -139,7 +145,14 @@ func (d *direction) announce() <-chan struct{} {
 }
 
 // End ends the turn.
-func (t *Turn) End() { t.d.end() }
+func (t *Turn) End() {
+	if !t.gone {
+		t.d.end()
+	}
+}
+
+// Held reports whether the turn goes on: no call gave it away.
+func (t *Turn) Held() bool { return !t.gone }
 
 func (d *direction) end() {
 	d.turn.Unlock()
