@@ -457,7 +457,7 @@ func TestAcceptWithoutDescriptors(t *testing.T) {
 	c, err := uds.DialSeq(name)
 	must(t, err)
 	closeLater(t, c)
-	restore := exhaust(t)
+	restore := seqExhaust(t)
 	_, err = l.Accept()
 	restore()
 	isErr(t, "Accept", err, syscall.EMFILE)
@@ -471,9 +471,9 @@ func TestAcceptWithoutDescriptors(t *testing.T) {
 	must(t, s.Close())
 }
 
-// exhaust lowers the limit of descriptors so that no new one is to be had,
+// seqExhaust lowers the limit of descriptors so that no new one is to be had,
 // until the returned function is called.
-func exhaust(t testing.TB) (restore func()) {
+func seqExhaust(t testing.TB) (restore func()) {
 	t.Helper()
 	var old syscall.Rlimit
 	must(t, syscall.Getrlimit(syscall.RLIMIT_NOFILE, &old))

@@ -215,12 +215,12 @@ func blockedWrite(t testing.TB, c *uds.SeqConn) <-chan error {
 	t.Helper()
 	fillQueue(t, c)
 	done := make(chan error, 1)
-	go func() { done <- blockedSend(c) }()
-	parked(t, 1, ".blockedSend(")
+	go func() { done <- seqBlockedSend(c) }()
+	parked(t, 1, ".seqBlockedSend(")
 	return done
 }
 
-func blockedSend(c *uds.SeqConn) error { return c.Send([]byte("blocked")) }
+func seqBlockedSend(c *uds.SeqConn) error { return c.Send([]byte("blocked")) }
 
 // fillQueue sends until the peer's queue is full.
 func fillQueue(t testing.TB, c *uds.SeqConn) {
@@ -265,7 +265,7 @@ func TestWithoutDescriptors(t *testing.T) {
 	got := make(chan string)
 	go func() { got <- recvEnd(b) }()
 	parked(t, 1, ".recvEnd(")
-	restore := exhaust(t)
+	restore := seqExhaust(t)
 	errs := map[string]error{}
 	_, errs["Detach"] = b.Detach()
 	_, errs["Clone"] = b.Clone()

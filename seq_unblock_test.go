@@ -155,12 +155,12 @@ func TestQueuedCallsEnd(t *testing.T) {
 			reads, writes := make(chan error, each), make(chan error, each)
 			for range each {
 				go func() { reads <- blockedRecv(c) }()
-				go func() { writes <- blockedSend(c) }()
+				go func() { writes <- seqBlockedSend(c) }()
 			}
 			parked(t, 1, ".blockedRecv(")
-			parked(t, 1, ".blockedSend(")
+			parked(t, 1, ".seqBlockedSend(")
 			testutil.Eventually(t, safety, func() bool {
-				return locked(".blockedRecv(") == each-1 && locked(".blockedSend(") == each-1
+				return locked(".blockedRecv(") == each-1 && locked(".seqBlockedSend(") == each-1
 			}, "the other callers to wait for their turns")
 			e.end(c, peer)
 			for range each {

@@ -75,7 +75,7 @@ func (s *Socket) register() (*poller, error) {
 }
 
 // run makes the call op: a first try here, unless the last ones had to wait,
-// and then await. With MsgDontwait it does not wait.
+// and then what resume does.
 func (t *Turn) run(call string, op attempt, flags int) error {
 	if (t.d.cold || t.d.eager) && flags&MsgDontwait == 0 {
 		return t.resume(call, op, flags, t.d.untried())
@@ -92,8 +92,8 @@ func (t *Turn) run(call string, op attempt, flags int) error {
 // this package waits: it repeats op until it does something else than EAGAIN,
 // or until the call ends.
 func (t *Turn) resume(call string, op attempt, flags int, e sys.Errno) error {
-	if flags&MsgDontwait != 0 {
-		return noWait(call, op, t.s, e)
+	if flags&MsgDontwait != 0 && (e == 0 || again(e)) {
+		return t.noWait(call, op)
 	}
 	done := false
 	switch e {
@@ -109,6 +109,9 @@ func (t *Turn) resume(call string, op attempt, flags int, e sys.Errno) error {
 	for !done {
 		if err := t.check(); err != nil {
 			return err
+		}
+		if t.shut() {
+			return t.noWait(call, op)
 		}
 		var err error
 		if done, err = t.park(op); err != nil {
@@ -127,17 +130,26 @@ func (d *direction) untried() sys.Errno {
 	return 0
 }
 
-// noWait ends a call that does not wait, after a first try that failed with e,
-// or with none yet.
-func noWait(call string, op attempt, s *Socket, e sys.Errno) error {
-	if e == 0 || e == sys.EINTR || e == sys.EAGAIN {
-		e = try(op, s)
+// noWait makes the call op without waiting.
+func (t *Turn) noWait(call string, op attempt) error {
+	e := try(op, t.s)
+	switch {
+	case e != sys.EAGAIN:
+		return sysErr(call, e)
+	case t.shut():
+		t.ended = true
+		return nil
 	}
-	if e == sys.EAGAIN {
-		return ErrWouldBlock
-	}
-	return sysErr(call, e)
+	return ErrWouldBlock
 }
+
+// again reports whether e says to repeat the call.
+func again(e sys.Errno) bool { return e == sys.EAGAIN || e == sys.EINTR }
+
+// shut reports whether the turn's direction is the receiving one and was shut
+// down here. A datagram socket's receive is EAGAIN then, as if it had to wait
+// (unix_dgram_recvmsg in net/unix/af_unix.c).
+func (t *Turn) shut() bool { return t.d.state.Load()&stShut != 0 }
 
 // await is resume for a call that does not spin.
 func (t *Turn) await(call string, op attempt) error { return t.resume(call, op, 0, sys.EINTR) }
@@ -150,7 +162,7 @@ func (t *Turn) park(op attempt) (done bool, err error) {
 		return false, err
 	}
 	d := t.d
-	if err := t.setParked(p); err != nil {
+	if ready, err := t.setParked(p); err != nil || !ready {
 		return false, err
 	}
 	w := d.waiter(t.s)
@@ -196,17 +208,18 @@ func (w *waiter) try() bool {
 	return w.errno != sys.EAGAIN
 }
 
-// setParked gives the poller the call's end, unless it has come already. From
-// here on whoever changes what could end the call kicks the direction.
-func (t *Turn) setParked(p *poller) error {
+// setParked gives the poller the call's end, unless it has come already, and
+// reports whether the call may park. From here on whoever changes what could
+// end the call kicks the direction.
+func (t *Turn) setParked(p *poller) (bool, error) {
 	d := t.d
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if err := t.check(); err != nil {
-		return err
+	if err := t.check(); err != nil || t.shut() {
+		return false, err
 	}
 	d.parked, d.limit = true, t.limit
-	return d.apply(p)
+	return true, d.apply(p)
 }
 
 func (d *direction) setUnparked() {
@@ -250,10 +263,10 @@ const kicked = -1
 // kick makes the parked call look again at what could have ended it.
 func (s *Socket) kick(d *direction) {
 	d.mu.Lock()
-	defer d.mu.Unlock()
 	if p := s.poll.Load(); p != nil && d.parked {
 		_ = d.setPoller(p, base, kicked)
 	}
+	d.mu.Unlock()
 	if d.sends {
 		s.full.kick()
 	}
