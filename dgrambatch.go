@@ -21,7 +21,8 @@ func (c *DgramConn) more(ms []socket.Msg) int {
 	defer t.End()
 	n, err := t.RecvBatch(ms, FlagNoWait.recvFlags())
 	if err != nil && err != ErrWouldBlock {
-		c.late.Store(&err)
+		late := err
+		c.late.Store(&late)
 	}
 	return n
 }

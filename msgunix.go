@@ -74,7 +74,7 @@ func (x *exchange) handOn(oob []byte, hidden bool) (oobn, flags int, err error) 
 // puts it.
 func withoutMarker(control []byte) []byte {
 	r := cmsg.NewReader(control)
-	if r.Next() && r.Level() == sys.SolSocket && r.Type() == sys.ScmTimestamp {
+	if r.Next() && r.Level() == sys.SolSocket && isTimestamp(r.Type()) {
 		return control[min(len(control), cmsg.Space(len(r.Data()))):]
 	}
 	return control

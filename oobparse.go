@@ -54,7 +54,7 @@ func (a *ancillary) add(r *cmsg.Reader) {
 		a.addPidFD(r)
 	case known && typ == sys.ScmSecurity:
 		a.label = r.Data()
-	case known && typ == sys.ScmTimestamp:
+	case known && isTimestamp(typ):
 		a.addTime(r)
 	default:
 		a.other = append(a.other, ControlMessage{r.Level(), typ, r.Data()})
@@ -68,8 +68,22 @@ func (a *ancillary) addCred(r *cmsg.Reader) {
 	}
 }
 
+// isTimestamp reports whether a type is that of a timestamp: of the marker's
+// kind, or of what another holder of the socket made of it.
+func isTimestamp(typ int) bool {
+	switch {
+	case typ == sys.ScmTimestamp, typ == sys.ScmTimestampOld, typ == sys.ScmTimeval, typ == sys.ScmTimevalOld:
+		return true
+	}
+	return false
+}
+
 func (a *ancillary) addTime(r *cmsg.Reader) {
-	sec, nsec, err := r.Timespec()
+	read := r.Timespec
+	if typ := r.Type(); typ == sys.ScmTimeval || typ == sys.ScmTimevalOld {
+		read = r.Timeval
+	}
+	sec, nsec, err := read()
 	if a.bad = a.bad || err != nil; err == nil {
 		a.at = time.Unix(sec, nsec)
 	}

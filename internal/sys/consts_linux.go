@@ -56,6 +56,11 @@ const (
 	ScmSecurity    = 3 // SCM_SECURITY, include/linux/socket.h
 	ScmPidfd       = unix.SCM_PIDFD
 	ScmTimestamp   = unix.SO_TIMESTAMPNS_NEW
+	// The other kinds of timestamp, which another holder of a socket may have
+	// chosen for it.
+	ScmTimestampOld = unix.SO_TIMESTAMPNS_OLD
+	ScmTimeval      = unix.SO_TIMESTAMP_NEW
+	ScmTimevalOld   = unix.SO_TIMESTAMP_OLD
 
 	PollIn    = unix.POLLIN
 	PollOut   = unix.POLLOUT

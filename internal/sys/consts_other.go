@@ -47,11 +47,14 @@ const (
 	SoTimestamp    = Missing
 	SoTimestamping = Missing
 
-	ScmRights      = Missing
-	ScmCredentials = Missing
-	ScmSecurity    = Missing
-	ScmPidfd       = Missing
-	ScmTimestamp   = Missing
+	ScmRights       = Missing
+	ScmCredentials  = Missing
+	ScmSecurity     = Missing
+	ScmPidfd        = Missing
+	ScmTimestamp    = Missing
+	ScmTimestampOld = Missing
+	ScmTimeval      = Missing
+	ScmTimevalOld   = Missing
 
 	PollIn    = 1
 	PollOut   = 4

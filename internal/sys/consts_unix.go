@@ -51,11 +51,14 @@ const (
 	SoTimestamp    = Missing
 	SoTimestamping = Missing
 
-	ScmRights      = unix.SCM_RIGHTS
-	ScmCredentials = Missing
-	ScmSecurity    = Missing
-	ScmPidfd       = Missing
-	ScmTimestamp   = Missing
+	ScmRights       = unix.SCM_RIGHTS
+	ScmCredentials  = Missing
+	ScmSecurity     = Missing
+	ScmPidfd        = Missing
+	ScmTimestamp    = Missing
+	ScmTimestampOld = Missing
+	ScmTimeval      = Missing
+	ScmTimevalOld   = Missing
 
 	PollIn    = unix.POLLIN
 	PollOut   = unix.POLLOUT

@@ -1,0 +1,211 @@
+//go:build linux
+
+package uds_test
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"example.com/uds"
+	"example.com/uds/internal/testutil"
+	"golang.org/x/sys/unix"
+)
+
+// recvOOB receives a message with room for a file.
+func recvOOB(t *testing.T, c msgConn) *uds.OOB {
+	t.Helper()
+	m := uds.Message{Buffers: buffers(100), OOB: &uds.OOB{MaxFiles: 1}}
+	must(t, c.RecvMsg(&m, 0))
+	t.Cleanup(func() { m.OOB.Close() })
+	return m.OOB
+}
+
+func TestCredentialsOfTheSender(t *testing.T) {
+	eachKind(t, func(t *testing.T, pair pairOf) {
+		a, b := pair(t)
+		setOptions(t, b, uds.Options{PassCredentials: true})
+		must(t, a.Send([]byte("x")))
+		if o := recvOOB(t, b); o.Cred == nil || *o.Cred != me() {
+			t.Errorf("got %v, want %v", o.Cred, me())
+		}
+	})
+}
+
+func TestPrivilegedSenderNamesAnother(t *testing.T) {
+	testutil.RequireRoot(t)
+	other := exec.Command("cat") // a process to name
+	in, err := other.StdinPipe()
+	must(t, err)
+	must(t, other.Start())
+	defer func() { in.Close(); other.Wait() }()
+	eachKind(t, func(t *testing.T, pair pairOf) {
+		a, b := pair(t)
+		setOptions(t, b, uds.Options{PassCredentials: true})
+		want := uds.Cred{PID: other.Process.Pid, UID: 4321, GID: 1234}
+		must(t, a.SendMsg(&uds.Message{OOB: &uds.OOB{Cred: &want}}, 0))
+		if o := recvOOB(t, b); o.Cred == nil || *o.Cred != want {
+			t.Errorf("got %v, want %v", o.Cred, want)
+		}
+	})
+}
+
+func init() { testutil.RegisterChild("forger", forger) }
+
+// forger claims to be the superuser, and prints what comes of it.
+func forger() {
+	a, b, err := uds.SeqPair()
+	if err == nil {
+		defer a.Close()
+		defer b.Close()
+		err = a.SendMsg(&uds.Message{OOB: &uds.OOB{Cred: &uds.Cred{PID: os.Getpid()}}}, 0)
+	}
+	fmt.Print(errors.Is(err, syscall.EPERM), " ", err)
+}
+
+func TestUnprivilegedForgerIsToldSo(t *testing.T) {
+	cmd := testutil.Child(t, "forger")
+	if os.Geteuid() == 0 {
+		testutil.AsNobody(t, cmd)
+	}
+	out, err := cmd.Output()
+	must(t, err)
+	if got := string(out); !strings.HasPrefix(got, "true ") || !strings.Contains(got, "privileges") {
+		t.Errorf("got %q, want EPERM that speaks of privileges", got)
+	}
+}
+
+func TestBadCredentials(t *testing.T) {
+	a, _ := seqPair(t)
+	if ^uint(0)>>32 == 0 {
+		t.Skip("every int is a user number where it has 32 bits")
+	}
+	tooLarge := -1
+	err := a.SendMsg(&uds.Message{OOB: &uds.OOB{Cred: &uds.Cred{UID: tooLarge}}}, 0)
+	if !errors.Is(err, syscall.EINVAL) || !strings.Contains(err.Error(), "UID:-1") {
+		t.Errorf("got %v, want EINVAL that shows the credentials", err)
+	}
+}
+
+func TestPidFDOfTheSender(t *testing.T) {
+	eachKind(t, func(t *testing.T, pair pairOf) {
+		a, b := pair(t)
+		setOptions(t, b, uds.Options{PassPidFD: true})
+		must(t, a.Send([]byte("x")))
+		pidfdIs(t, recvOOB(t, b).PidFD, os.Getpid())
+	})
+}
+
+// pidfdIs fails t unless f is a close-on-exec pidfd of the process.
+func pidfdIs(t *testing.T, f *os.File, pid int) {
+	t.Helper()
+	if f == nil {
+		t.Fatal("got no pidfd")
+	}
+	sameFile(t, f, f)
+	rc, err := f.SyscallConn()
+	must(t, err)
+	must(t, rc.Control(func(fd uintptr) {
+		info, err := os.ReadFile(fmt.Sprintf("/proc/self/fdinfo/%d", fd))
+		if want := fmt.Sprintf("\nPid:\t%d\n", pid); err != nil || !strings.Contains(string(info), want) {
+			t.Errorf("got %s, %v, want a pidfd of %d", info, err, pid)
+		}
+	}))
+}
+
+// The marker is a timestamp, but only one that was asked for shows.
+func TestTimeOnlyWhereAskedFor(t *testing.T) {
+	eachKind(t, func(t *testing.T, pair pairOf) {
+		a, b := pair(t)
+		must(t, a.Send([]byte("x")))
+		if o := recvOOB(t, b); !o.Time.IsZero() || len(o.Other) != 0 {
+			t.Errorf("got %+v, want nothing", o)
+		}
+		start := time.Now()
+		must(t, a.Send([]byte("queued before")))
+		setOptions(t, b, uds.Options{Timestamps: true})
+		must(t, a.Send([]byte("sent after")))
+		for range 2 {
+			o := recvOOB(t, b)
+			// The kernel's clock is read at another moment than Go's, in steps.
+			if age := o.Time.Sub(start); age < -time.Second || age > safety || len(o.Other) != 0 {
+				t.Errorf("got %v after %v, Other %v", o.Time, start, o.Other)
+			}
+		}
+	})
+}
+
+// What another holder of the socket asks for finds room: SCM_TIMESTAMPING, for
+// which OOB has no field, and credentials.
+func TestOptionsSetBehindTheBack(t *testing.T) {
+	eachKind(t, func(t *testing.T, pair pairOf) {
+		a, b := pair(t)
+		must(t, a.Send([]byte("x")))
+		recvOOB(t, b)
+		rc, err := b.SyscallConn()
+		must(t, err)
+		must(t, rc.Control(func(fd uintptr) {
+			must(t, unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_PASSCRED, 1))
+			must(t, unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_TIMESTAMPNS_NEW, 1))
+			must(t, unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_TIMESTAMPING,
+				unix.SOF_TIMESTAMPING_SOFTWARE|unix.SOF_TIMESTAMPING_RX_SOFTWARE))
+		}))
+		must(t, a.SendFiles([]byte("x"), devNull(t, 1)...))
+		o := recvOOB(t, b)
+		if len(o.Files) != 1 || o.Cred == nil || *o.Cred != me() {
+			t.Errorf("got %+v, want a file and the credentials", o)
+		}
+		if len(o.Other) != 1 || o.Other[0].Level != unix.SOL_SOCKET || o.Other[0].Type != unix.SO_TIMESTAMPING || len(o.Other[0].Data) != 3*binary.Size(unix.Timespec{}) {
+			t.Errorf("got %+v, want SCM_TIMESTAMPING", o.Other)
+		}
+	})
+}
+
+// A control message of any kind is sent as it is; the kernel judges it.
+func TestOtherControlMessagesAreSent(t *testing.T) {
+	eachKind(t, func(t *testing.T, pair pairOf) {
+		a, b := pair(t)
+		setOptions(t, b, uds.Options{PassCredentials: true})
+		data := make([]byte, 12)
+		for i, v := range []int{os.Getpid(), os.Getuid(), os.Getgid()} {
+			native.PutUint32(data[4*i:], uint32(v))
+		}
+		creds := uds.ControlMessage{Level: unix.SOL_SOCKET, Type: unix.SCM_CREDENTIALS, Data: data}
+		must(t, a.SendMsg(&uds.Message{OOB: &uds.OOB{Other: []uds.ControlMessage{creds}}}, 0))
+		if o := recvOOB(t, b); o.Cred == nil || *o.Cred != me() {
+			t.Errorf("got %v, want %v", o.Cred, me())
+		}
+		creds.Data = data[:3]
+		err := a.SendMsg(&uds.Message{OOB: &uds.OOB{Other: []uds.ControlMessage{creds}}}, 0)
+		isErr(t, "credentials of 3 bytes", err, syscall.EINVAL)
+	})
+}
+
+// The marker stays hidden, and what tells an empty message from the end, when
+// another holder of the socket makes it a timestamp of another kind.
+func TestMarkerOfAnotherKind(t *testing.T) {
+	for _, opt := range []int{unix.SO_TIMESTAMP_OLD, unix.SO_TIMESTAMP_NEW, unix.SO_TIMESTAMPNS_OLD} {
+		eachKind(t, func(t *testing.T, pair pairOf) {
+			a, b := pair(t)
+			must(t, a.Send(nil))
+			recvOOB(t, b)
+			rc, err := b.SyscallConn()
+			must(t, err)
+			must(t, rc.Control(func(fd uintptr) { must(t, unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, opt, 1)) }))
+			must(t, a.SendFiles(nil, devNull(t, 1)...))
+			if o := recvOOB(t, b); len(o.Files) != 1 || len(o.Other) != 0 || !o.Time.IsZero() {
+				t.Errorf("option %d: got %+v, want one file", opt, o)
+			}
+			must(t, a.Send(nil))
+			if _, oobn, flags, _, err := b.ReadMsgUnix(nil, make([]byte, 100)); oobn != 0 && b.RemoteAddr().Network() == "unixpacket" || flags != 0 || err != nil {
+				t.Errorf("option %d: ReadMsgUnix got %d bytes, flags %#x, %v, want 0, 0, nil", opt, oobn, flags, err)
+			}
+		})
+	}
+}

@@ -1,0 +1,131 @@
+//go:build linux
+
+package uds_test
+
+import (
+	"os"
+	"testing"
+
+	"example.com/uds"
+	"example.com/uds/internal/testutil"
+)
+
+// receiveFiles sends n files and receives them into m.
+func receiveFiles(t *testing.T, a, b msgConn, m *uds.Message, n int) []*os.File {
+	t.Helper()
+	must(t, a.SendFiles(nil, devNull(t, n)...))
+	m.OOB.MaxFiles = n
+	must(t, b.RecvMsg(m, 0))
+	if len(m.OOB.Files) != n {
+		t.Fatalf("got %d files, want %d", len(m.OOB.Files), n)
+	}
+	return append([]*os.File(nil), m.OOB.Files...)
+}
+
+func TestReceiveClosesWhatTheLastOneLeft(t *testing.T) {
+	eachKind(t, func(t *testing.T, pair pairOf) {
+		a, b := pair(t)
+		setOptions(t, b, uds.Options{PassPidFD: true})
+		m := uds.Message{OOB: new(uds.OOB)}
+		first := receiveFiles(t, a, b, &m, 2)
+		pidfd := m.OOB.PidFD
+		second := receiveFiles(t, a, b, &m, 1)
+		if isOpen(first[0]) || isOpen(first[1]) || isOpen(pidfd) {
+			t.Error("the first receive's files are open after the second")
+		}
+		must(t, m.OOB.Close())
+		if isOpen(second[0]) || m.OOB.Files != nil || m.OOB.PidFD != nil {
+			t.Errorf("after Close: got %+v and the file open, want an empty OOB", m.OOB)
+		}
+		must(t, m.OOB.Close())
+	})
+}
+
+// A receive that fails has closed them too.
+func TestFailedReceiveClosesWhatTheLastOneLeft(t *testing.T) {
+	eachKind(t, func(t *testing.T, pair pairOf) {
+		a, b := pair(t)
+		m := uds.Message{OOB: new(uds.OOB)}
+		got := receiveFiles(t, a, b, &m, 1)
+		isErr(t, "receive", b.RecvMsg(&m, uds.FlagNoWait), uds.ErrWouldBlock)
+		if isOpen(got[0]) {
+			t.Error("the file is open")
+		}
+	})
+}
+
+func TestTakenFilesAreTheCallers(t *testing.T) {
+	eachKind(t, func(t *testing.T, pair pairOf) {
+		a, b := pair(t)
+		before := testutil.FDCount(t)
+		m := uds.Message{OOB: new(uds.OOB)}
+		receiveFiles(t, a, b, &m, 2)
+		taken := m.OOB.TakeFiles()
+		if len(taken) != 2 || m.OOB.Files != nil || m.OOB.TakeFiles() != nil {
+			t.Fatalf("got %v and %v left, want 2 and none", taken, m.OOB.Files)
+		}
+		got := receiveFiles(t, a, b, &m, 2)
+		m.OOB.Files[0] = nil // taken too
+		must(t, m.OOB.Close())
+		if !isOpen(taken[0]) || !isOpen(taken[1]) || !isOpen(got[0]) || isOpen(got[1]) {
+			t.Error("want all open but the one that nobody took")
+		}
+		for _, f := range append(taken, got[0]) {
+			must(t, f.Close())
+		}
+		// Two files each were sent; they are open until the test ends.
+		if got := testutil.FDCount(t) - before; got != 4 {
+			t.Errorf("got %d more descriptors, want 4", got)
+		}
+	})
+}
+
+func TestFilesThatTheCallerPutThereStayOpen(t *testing.T) {
+	eachKind(t, func(t *testing.T, pair pairOf) {
+		a, b := pair(t)
+		mine := devNull(t, 3)
+		m := uds.Message{OOB: &uds.OOB{Files: mine[:2]}}
+		must(t, a.SendMsg(&m, 0))
+		must(t, b.RecvMsg(&uds.Message{}, 0))
+		got := receiveFiles(t, a, b, &m, 2)
+		m.OOB.Files[1] = mine[2]
+		must(t, m.OOB.Close())
+		for i, f := range mine {
+			if !isOpen(f) {
+				t.Errorf("file %d is closed", i)
+			}
+		}
+		if isOpen(got[0]) {
+			t.Error("the received file is open")
+		}
+		if !isOpen(got[1]) {
+			t.Error("the file that the caller replaced is closed")
+		}
+		got[1].Close()
+	})
+}
+
+func TestNilOOBMethods(t *testing.T) {
+	var o *uds.OOB
+	if o.TakeFiles() != nil || o.Close() != nil {
+		t.Error("want nothing of a nil OOB")
+	}
+}
+
+// A message without ancillary data empties what is there.
+func TestReceiveEmptiesOOB(t *testing.T) {
+	eachKind(t, func(t *testing.T, pair pairOf) {
+		a, b := pair(t)
+		mine := devNull(t, 1)
+		must(t, a.Send(nil))
+		m := uds.Message{OOB: &uds.OOB{Files: mine, Cred: new(uds.Cred), Security: "x", Other: make([]uds.ControlMessage, 1)}}
+		must(t, b.RecvMsg(&m, 0))
+		o := m.OOB
+		if o.Files != nil || o.Cred != nil || o.Security != "" || len(o.Other) != 0 || !o.Time.IsZero() || o.PidFD != nil {
+			t.Errorf("got %+v, want nothing", o)
+		}
+		if !isOpen(mine[0]) {
+			t.Error("the caller's file is closed")
+		}
+	})
+}
