@@ -1,0 +1,230 @@
+//go:build linux
+
+package uds_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"example.com/uds"
+	"example.com/uds/internal/testutil"
+)
+
+// authorizing returns a listener that asks f.
+func authorizing(t *testing.T, f func(*uds.SeqConn) error) (*uds.SeqListener, string) {
+	t.Helper()
+	name := abstractName()
+	lc := uds.ListenConfig{Authorize: f}
+	l, err := lc.ListenSeq(context.Background(), name)
+	must(t, err)
+	closeLater(t, l)
+	return l, name
+}
+
+// client dials, with a safety deadline.
+func client(t *testing.T, address string) *uds.SeqConn {
+	t.Helper()
+	c, err := uds.DialSeq(address)
+	must(t, err)
+	closeLater(t, c)
+	guarded(t, c)
+	return c
+}
+
+func TestRejectedPeerIsHungUpOn(t *testing.T) {
+	calls := 0
+	l, name := authorizing(t, func(c *uds.SeqConn) error {
+		if calls++; calls == 1 {
+			return errors.New("not you")
+		}
+		return nil
+	})
+	first, second := client(t, name), client(t, name)
+	sendAll(t, second, "second")
+	c, err := l.AcceptSeq()
+	must(t, err)
+	defer c.Close()
+	if got := recvEnd(c); got != `"second"` {
+		t.Errorf("accepted: got %s, want the second client", got)
+	}
+	if got := recvEnd(first); got != "EOF" {
+		t.Errorf("rejected: got %s, want EOF", got)
+	}
+}
+
+func TestRejectsAnotherUser(t *testing.T) {
+	testutil.RequireRoot(t)
+	l, name := authorizing(t, func(c *uds.SeqConn) error {
+		cred, err := c.PeerCred()
+		if err == nil && cred.UID != 0 {
+			err = errors.New("only the superuser")
+		}
+		return err
+	})
+	cmd := testutil.Child(t, "peer-client", "PEER_ADDRESS="+name)
+	testutil.AsNobody(t, cmd)
+	must(t, cmd.Start())
+	ended := make(chan error, 1)
+	go func() {
+		ended <- cmd.Wait()
+		if c, err := uds.DialSeq(name); err == nil {
+			c.Close()
+		}
+	}()
+	c, err := l.AcceptSeq()
+	must(t, err)
+	defer c.Close()
+	if cred, err := c.PeerCred(); cred.UID != 0 || err != nil {
+		t.Errorf("got %+v, %v, want the superuser", cred, err)
+	}
+	<-ended // The client saw the end, or a reset for what it had sent.
+}
+
+func TestPanicInAuthorize(t *testing.T) {
+	calls := 0
+	l, name := authorizing(t, func(c *uds.SeqConn) error {
+		if calls++; calls == 1 {
+			panic("authorize")
+		}
+		return nil
+	})
+	first, second := client(t, name), client(t, name)
+	func() {
+		defer func() {
+			if got := recover(); got != "authorize" {
+				t.Errorf("got panic %v, want authorize", got)
+			}
+		}()
+		l.AcceptSeq()
+	}()
+	if got := recvEnd(first); got != "EOF" {
+		t.Errorf("got %s, want EOF", got)
+	}
+	c, err := l.AcceptSeq()
+	must(t, err)
+	defer c.Close()
+	sendAll(t, second, "hello")
+	if got := recvEnd(c); got != `"hello"` {
+		t.Errorf("next Accept: got %s, want the second client", got)
+	}
+}
+
+func TestSlowAuthorizeDelaysOnlyItsAccept(t *testing.T) {
+	slow, entered := make(chan struct{}), make(chan struct{})
+	calls := make(chan int, 2)
+	calls <- 1
+	calls <- 2
+	l, name := authorizing(t, func(c *uds.SeqConn) error {
+		if <-calls == 1 {
+			close(entered)
+			<-slow
+		}
+		return nil
+	})
+	client(t, name)
+	first := make(chan *uds.SeqConn, 1)
+	go func() {
+		c, _ := l.AcceptSeq()
+		first <- c
+	}()
+	<-entered
+	client(t, name)
+	c, err := l.AcceptSeq()
+	must(t, err)
+	c.Close()
+	select {
+	case <-first:
+		t.Error("the slow Accept returned")
+	default:
+	}
+	close(slow)
+	if c := <-first; c != nil {
+		c.Close()
+	}
+}
+
+// A peer that closed before Authorize could look is still told of.
+func TestAuthorizeSeesCredentialsOfAGonePeer(t *testing.T) {
+	var cred uds.Cred
+	var err error
+	l, name := authorizing(t, func(c *uds.SeqConn) error {
+		cred, err = c.PeerCred()
+		return nil
+	})
+	client(t, name).Close()
+	c, e := l.AcceptSeq()
+	must(t, e)
+	c.Close()
+	if cred != me() || err != nil {
+		t.Errorf("got %+v, %v, want %+v", cred, err, me())
+	}
+}
+
+// Options are there before the first message can be: one that was sent before
+// its connection was accepted has what they ask for.
+func TestListenOptionsHoldForEarlyMessages(t *testing.T) {
+	for _, o := range passOptions() {
+		name := abstractName()
+		lc := uds.ListenConfig{Options: o}
+		l, err := lc.ListenSeq(context.Background(), name)
+		if !unlessUnsupported(t, err) {
+			continue
+		}
+		c := client(t, name)
+		must(t, c.SendFiles([]byte("early"), devNull(t, 1)...))
+		s, err := l.AcceptSeq()
+		must(t, err)
+		checkOOB(t, s, o)
+		sendAll(t, c, "late")
+		checkOOB(t, s, o)
+		s.Close()
+		l.Close()
+	}
+}
+
+// checkOOB fails t unless the next message carries what o asks for.
+func checkOOB(t *testing.T, c msgConn, want uds.Options) {
+	t.Helper()
+	o := recvOOB(t, c)
+	got := uds.Options{PassCredentials: o.Cred != nil, PassPidFD: o.PidFD != nil, Timestamps: !o.Time.IsZero(), PassSecurity: want.PassSecurity}
+	if got != want || o.Cred != nil && *o.Cred != me() {
+		t.Errorf("got %+v, want %+v", o, want)
+	}
+}
+
+func TestDialOptionsHoldForEarlyMessages(t *testing.T) {
+	for _, o := range passOptions() {
+		name := abstractName()
+		l := seqListener(t, name)
+		accepted := make(chan *uds.SeqConn, 1)
+		go func() {
+			s, err := l.AcceptSeq()
+			if err == nil {
+				s.Send([]byte("early"))
+			}
+			accepted <- s
+		}()
+		d := uds.Dialer{Options: o}
+		c, err := d.DialSeq(context.Background(), name)
+		if unlessUnsupported(t, err) {
+			checkOOB(t, c, o)
+			c.Close()
+		} else {
+			l.Close()
+		}
+		if s := <-accepted; s != nil {
+			s.Close()
+		}
+	}
+}
+
+func TestSetOptionsOnAdoptedSocket(t *testing.T) {
+	for _, o := range passOptions() {
+		a, b := seqPair(t)
+		c := adopt(t, b.File)
+		setOptions(t, c, o)
+		sendAll(t, a, "x")
+		checkOOB(t, c, o)
+	}
+}
