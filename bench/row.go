@@ -42,10 +42,7 @@ type entry struct {
 func entries[T any](table map[string]T, open func(dir string, t T) (task, error), names ...string) []entry {
 	var es []entry
 	for _, name := range names {
-		if !known(table, name) {
-			continue
-		}
-		t := table[name]
+		t := lookup(table, name)
 		es = append(es, entry{name, func(dir string) (task, error) { return open(dir, t) }})
 	}
 	return es

@@ -27,9 +27,7 @@ func (s shape) String() string {
 func duoEntries(j job, names ...string) []entry {
 	var es []entry
 	for _, name := range names {
-		if known(techs, name) {
-			es = append(es, entry{name, func(dir string) (task, error) { return openDuo(j.of(name), dir) }})
-		}
+		es = append(es, entry{name, func(dir string) (task, error) { return openDuo(j.of(name), dir) }})
 	}
 	return es
 }
@@ -84,9 +82,7 @@ func handoverRow(j job) row {
 	j.Conns, j.Procs = 1, 2
 	r := row{name: "pingpong-2p-pair", family: "pingpong", title: "ping-pong of 64 B, two processes, the child inherits one end of a pair"}
 	for _, name := range []string{"net", "mdlayher", "c", "uds"} {
-		if known(techs, name) {
-			r.entries = append(r.entries, entry{name, func(string) (task, error) { return openHandover(j.of(name)) }})
-		}
+		r.entries = append(r.entries, entry{name, func(string) (task, error) { return openHandover(j.of(name)) }})
 	}
 	return r
 }

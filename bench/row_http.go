@@ -27,14 +27,12 @@ func httpRows() []row {
 func serviceRow(name, family, title string, j job, client func(j job) (caller, error)) row {
 	r := row{name: name, family: family, title: title, unit: "ns/request", bytes: j.Size, multiple: j.Conns}
 	for _, name := range []string{"net", "uds", "uds-refuse"} {
-		if known(connTechs, name) {
-			j := j.of(name)
-			j.Procs = 2
-			r.entries = append(r.entries, entry{name, func(dir string) (task, error) {
-				j.Path = dir + "/s"
-				return openService(j, client)
-			}})
-		}
+		j := j.of(name)
+		j.Procs = 2
+		r.entries = append(r.entries, entry{name, func(dir string) (task, error) {
+			j.Path = dir + "/s"
+			return openService(j, client)
+		}})
 	}
 	return r
 }

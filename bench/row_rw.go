@@ -49,9 +49,7 @@ func sendRecvRows() []row {
 func msgRows() []row {
 	as := map[string]tech{"net": techs["net-msg"], "mdlayher": techs["mdlayher-msg"], "c": techs["c-msg"]}
 	for _, name := range []string{"uds-msg", "uds-msg-unix"} {
-		if known(techs, name) {
-			as[name] = techs[name]
-		}
+		as[name] = techs[name]
 	}
 	var rows []row
 	for _, s := range sizes[:3] {

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"os"
-	"strings"
 	"time"
 )
 
@@ -40,16 +39,13 @@ type end interface {
 // techs holds every contestant by name; each contestant's file adds its own.
 var techs = map[string]tech{}
 
-// known reports whether the contestant takes part. A name that no build knows is a
-// mistake in a row; ours are left out of a build without them.
-func known[T any](table map[string]T, name string) bool {
-	if _, ok := table[name]; ok {
-		return true
-	}
-	if haveUDS || !strings.HasPrefix(name, "uds") {
+// lookup returns the contestant of a name that a row uses.
+func lookup[T any](table map[string]T, name string) T {
+	t, ok := table[name]
+	if !ok {
 		panic(fmt.Sprintf("row names contestant %q, which does not exist", name))
 	}
-	return false
+	return t
 }
 
 // connect makes one connection within this process by listening and dialling.

@@ -1,5 +1,3 @@
-//go:build uds
-
 package main
 
 import (
@@ -11,8 +9,6 @@ import (
 
 	"example.com/uds"
 )
-
-const haveUDS = true
 
 func init() {
 	refuse := uds.Options{RefuseFiles: true}

@@ -1,5 +1,3 @@
-//go:build uds
-
 package main
 
 import (

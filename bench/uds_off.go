@@ -1,5 +1,0 @@
-//go:build !uds
-
-package main
-
-const haveUDS = false
