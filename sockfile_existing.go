@@ -80,11 +80,7 @@ func checkDead(fd int, id sys.FileID) error {
 // sweep removes dead sockets with temporary names. The directory is locked.
 func (d *sockDir) sweep() {
 	for i := range temps {
-		name := d.temp(i)
-		if _, e := sys.StatAt(d.fd, name); e != 0 {
-			return
-		}
-		_ = d.removeTemp(name)
+		_ = d.removeTemp(d.temp(i))
 	}
 }
 
