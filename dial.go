@@ -86,6 +86,9 @@ func (d *Dialer) DialFunc(network, address string) func(ctx context.Context, _, 
 // DialSeq connects to a listening SOCK_SEQPACKET socket. While the listener's
 // backlog is full it waits, until ctx ends or the timeout passes.
 func (d *Dialer) DialSeq(ctx context.Context, address string) (*SeqConn, error) {
+	if err := checkArgs(d != nil, ctx); err != nil {
+		return nil, opError("dial", networkSeq, nil, nil, err)
+	}
 	to, err := dialAddr(address)
 	if err != nil {
 		return nil, opError("dial", networkSeq, nil, nil, err)
@@ -192,9 +195,4 @@ func newSocket(typ int, o *Options, network, address string, control func(string
 		return nil, err
 	}
 	return s, nil
-}
-
-// unknownNetwork is the error of a network that is none of those wanted.
-func unknownNetwork(network string, want ...string) error {
-	return fmt.Errorf("network %q, want one of %q: %w", network, want, net.UnknownNetworkError(network))
 }

@@ -1,6 +1,7 @@
 package uds
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -60,3 +61,32 @@ func sysError(what string, e error) error { return os.NewSyscallError(what, e) }
 
 // isErrno reports whether err is the error number e.
 func isErrno(err error, e error) bool { return err != nil && errors.Is(err, e) }
+
+// networkError is the error of a network that is none of those wanted. It is
+// EINVAL and, as in package net, a net.UnknownNetworkError.
+type networkError struct {
+	network string
+	want    []string
+}
+
+func (e *networkError) Error() string {
+	return fmt.Sprintf("network %q, want one of %q", e.network, e.want)
+}
+
+func (e *networkError) Unwrap() []error {
+	return []error{sys.EINVAL, net.UnknownNetworkError(e.network)}
+}
+
+// unknownNetwork is the error of a network that is none of those wanted.
+func unknownNetwork(network string, want ...string) error { return &networkError{network, want} }
+
+// checkArgs is the error of a call whose receiver or context is missing.
+func checkArgs(receiver bool, ctx context.Context) error {
+	switch {
+	case !receiver:
+		return sysError("nil or zero receiver", sys.EINVAL)
+	case ctx == nil:
+		return sysError("nil context", sys.EINVAL)
+	}
+	return nil
+}

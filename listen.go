@@ -161,6 +161,9 @@ func (lc *ListenConfig) listenSeq(ctx context.Context, address string) (*SeqList
 
 // prepare checks the arguments of a listener and makes its socket.
 func (lc *ListenConfig) prepare(ctx context.Context, network string, typ int, address string) (Addr, *socket.Socket, error) {
+	if err := checkArgs(lc != nil, ctx); err != nil {
+		return Addr{}, nil, err
+	}
 	a, err := ParseAddr(address)
 	if err != nil {
 		return a, nil, err

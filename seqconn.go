@@ -177,9 +177,9 @@ func (c *SeqConn) TakeError() error {
 	case err != nil:
 		return c.fail("get", err)
 	case e != 0:
-		return c.fail("get", sys.Errno(e))
+		return c.fail("get", sysError("getsockopt", sys.Errno(e)))
 	case c.reset.CompareAndSwap(resetFound, resetTold):
-		return c.fail("get", sys.ECONNRESET)
+		return c.fail("get", sysError("getsockopt", sys.ECONNRESET))
 	}
 	return nil
 }

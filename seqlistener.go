@@ -78,8 +78,8 @@ func (l *SeqListener) AcceptSeq() (*SeqConn, error) { return l.AcceptContext(con
 // AcceptContext is AcceptSeq that ends when ctx does, with context.Canceled or
 // os.ErrDeadlineExceeded.
 func (l *SeqListener) AcceptContext(ctx context.Context) (*SeqConn, error) {
-	if err := l.check("accept"); err != nil {
-		return nil, err
+	if err := checkArgs(l.ok(), ctx); err != nil {
+		return nil, l.fail("accept", err)
 	}
 	for {
 		c, err := l.accept(ctx)
@@ -137,6 +137,9 @@ func (l *SeqListener) Addr() net.Addr {
 func (l *SeqListener) Sockname() (Addr, error) {
 	if err := l.check("getsockname"); err != nil {
 		return Addr{}, err
+	}
+	if _, err := l.s.Sockname(); err != nil {
+		return Addr{}, l.fail("getsockname", err)
 	}
 	return l.addr, nil
 }
