@@ -1,71 +1,157 @@
 package uds
 
 import (
-	"context"
 	"net"
+	"os"
+	"sync"
+	"syscall"
 
+	"example.com/uds/internal/sys"
 	"example.com/uds/socket"
 )
 
-// DgramConn is a SOCK_DGRAM socket.
+// DgramConn is a SOCK_DGRAM socket, connected or not. It keeps the contracts of
+// net.Conn and net.PacketConn as *net.UDPConn does: a Read or ReadFrom returns
+// one datagram, cut silently if p is too small, (0, nil) for an empty one, and
+// a Write sends one, the empty one too. Recv says what did not fit.
+//
+// Datagrams of this family are reliable and arrive in order. A send waits while
+// the receiver's queue is full, which holds net.unix.max_dgram_qlen datagrams
+// and one more on Linux. A send to an address waits for that receiver alone:
+// sends to others pass it.
+//
+// A Read does not end when the peer closes. CloseRead ends it, with io.EOF.
+//
+// An address that is returned as a net.Addr is a *net.UnixAddr that must not be
+// modified. It is never nil: a sender that is not bound has the unnamed address.
+//
+// All methods may be called at the same time.
 type DgramConn struct {
 	conn
-	in  *socket.Msg // of the call whose receiving turn it is
-	out *socket.Msg // of the call whose sending turn it is
+	redial bool
+	in     *socket.Msg // of the call whose receiving turn it is
+	out    *socket.Msg // of the call whose sending turn it is
+
+	senders senders // of the call whose receiving turn it is
+	dests   dests   // of the call whose sending turn it is
+
+	mu   sync.Mutex
+	file *sockFile // that the socket is bound to; nil: none of ours
+	keep bool      // Close leaves the file
 }
 
-var _ net.Conn = (*DgramConn)(nil)
+var (
+	_ net.Conn       = (*DgramConn)(nil)
+	_ net.PacketConn = (*DgramConn)(nil)
+	_ syscall.Conn   = (*DgramConn)(nil)
+)
 
-// Close closes the socket.
-func (c *DgramConn) Close() error { return c.fail("close", c.s.Close()) }
-
-// Read receives a datagram.
-func (c *DgramConn) Read(p []byte) (int, error) {
-	n, err := c.s.Recv(p, 0)
-	return n, c.fail("read", err)
+// newDgramConn makes a connection that owns s.
+func newDgramConn(s *socket.Socket, n *names) *DgramConn {
+	c := &DgramConn{}
+	c.s = s
+	c.names.p.Store(n)
+	return c
 }
 
-// Write sends a datagram.
-func (c *DgramConn) Write(p []byte) (int, error) {
-	n, err := c.s.Send(p, 0)
-	return n, c.fail("write", err)
-}
-
-// DialDgram connects to a datagram socket.
-func (d *Dialer) DialDgram(ctx context.Context, address string) (*DgramConn, error) {
-	return nil, opError("dial", networkDgram, nil, nil, socket.Unsupported("socket"))
-}
-
-// receive receives one datagram.
-func (c *DgramConn) receive(op string, r *received, f Flags) error {
-	if !c.ok() {
-		return c.check(op)
-	}
-	t, err := c.beginRecv(f)
+// NewDgram returns a socket that is neither bound nor connected. The caller
+// closes it.
+func NewDgram() (*DgramConn, error) {
+	s, err := socket.New(sys.AFUnix, sys.SockDgram, 0)
 	if err != nil {
-		return c.fail(op, err)
+		return nil, opError("socket", networkDgram, nil, nil, noType(err))
 	}
-	if c.in == nil {
-		c.in = new(socket.Msg)
-	}
-	err = r.receive(&t, c.in, f)
-	t.End()
-	return c.fail(op, err)
+	return newDgramConn(s, nil), nil
 }
 
-// transmit sends one datagram.
-func (c *DgramConn) transmit(o *outgoing, f Flags) error {
-	if !c.ok() {
-		return c.check("write")
-	}
-	t, err := c.beginSend(f)
+// DgramPair returns two connections with each other. The caller closes both.
+func DgramPair() (*DgramConn, *DgramConn, error) {
+	a, b, err := socket.Pair(sys.AFUnix, sys.SockDgram, 0)
 	if err != nil {
-		return c.fail("write", err)
+		return nil, nil, opError("socketpair", networkDgram, nil, nil, noType(err))
 	}
-	if c.out == nil {
-		c.out = new(socket.Msg)
+	return newDgramConn(a, nil), newDgramConn(b, nil), nil
+}
+
+// FileDgramConn returns a connection over a duplicate of f, which stays the
+// caller's. A file that is not an AF_UNIX SOCK_DGRAM socket is an error. Close
+// never removes the socket file.
+func FileDgramConn(f *os.File) (*DgramConn, error) {
+	s, err := fileSocket(f, sys.SockDgram, false)
+	if err != nil {
+		return nil, opError("file", networkDgram, nil, nil, err)
 	}
-	err = o.send(&t, c.out, f)
-	t.End()
-	return c.fail("write", err)
+	sa, err := s.Sockname()
+	if err != nil {
+		s.Close()
+		return nil, opError("file", networkDgram, nil, nil, err)
+	}
+	n := names{local: addrOfRaw(&sa)}
+	if sa, err := s.Peername(); err == nil {
+		n.remote = addrOfRaw(&sa)
+	}
+	return newDgramConn(s, &n), nil
+}
+
+// Close closes the socket. Calls in progress end with net.ErrClosed. The socket
+// file is removed if it is the one that this connection bound.
+func (c *DgramConn) Close() error {
+	if !c.ok() {
+		return c.check("close")
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if err := c.s.Close(); err != nil {
+		return c.fail("close", err)
+	}
+	c.file.remove()
+	return nil
+}
+
+// SetUnlinkOnClose sets whether Close removes the socket file. Without it Close
+// does, unless ListenConfig.KeepFile is set. It has no effect on a connection
+// of FileDgramConn or Clone, which never does.
+func (c *DgramConn) SetUnlinkOnClose(unlink bool) {
+	if !c.ok() {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.keep = !unlink
+	if c.file != nil {
+		c.file.keep.Store(c.keep)
+	}
+}
+
+// Detach closes the connection and returns its socket as a file, which is the
+// caller's. Calls in progress end with net.ErrClosed. The socket file stays.
+// When there is no descriptor to be had, Detach fails and changes nothing.
+func (c *DgramConn) Detach() (*os.File, error) {
+	if !c.ok() {
+		return nil, c.check("detach")
+	}
+	f, err := c.s.Detach(c.detachable)
+	return f, c.fail("detach", err)
+}
+
+func (c *DgramConn) detachable() error {
+	c.mark.clear(c.s)
+	return nil
+}
+
+// Clone returns a second connection over the same socket, with deadlines and a
+// lifetime of its own. The caller closes it. Both share the options and the
+// queue. The socket file stays with c, whose Close removes it.
+func (c *DgramConn) Clone() (*DgramConn, error) {
+	if err := c.check("clone"); err != nil {
+		return nil, err
+	}
+	s, err := c.s.Clone()
+	if err != nil {
+		return nil, c.fail("clone", err)
+	}
+	d := newDgramConn(s, c.names.p.Load())
+	d.mark.state.Store(c.mark.state.Load())
+	d.redial = c.redial
+	return d, nil
 }

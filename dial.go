@@ -118,8 +118,8 @@ func sourceAddr(a Addr, network string) net.Addr {
 
 // dial makes a socket, prepares and connects it.
 func (d *Dialer) dial(ctx context.Context, network string, typ int, to Addr) (*socket.Socket, *names, error) {
-	if d.Timeout < 0 {
-		return nil, nil, sysError(fmt.Sprintf("timeout %v is below zero", d.Timeout), sys.EINVAL)
+	if err := d.valid(); err != nil {
+		return nil, nil, err
 	}
 	if d.Timeout > 0 {
 		var cancel context.CancelFunc
@@ -136,6 +136,14 @@ func (d *Dialer) dial(ctx context.Context, network string, typ int, to Addr) (*s
 		return nil, nil, err
 	}
 	return s, n, nil
+}
+
+// valid is the error of a field that is out of bounds.
+func (d *Dialer) valid() error {
+	if d.Timeout < 0 {
+		return sysError(fmt.Sprintf("timeout %v is below zero", d.Timeout), sys.EINVAL)
+	}
+	return nil
 }
 
 // join binds s and connects it, and notes the name that the kernel gives it.

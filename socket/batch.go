@@ -43,7 +43,7 @@ func (t *Turn) RecvBatch(ms []Msg, flags int) (int, error) {
 	}
 	err := t.run("recvmmsg", (*recvBatchOp)(op), flags)
 	n := 0
-	if err == nil {
+	if err == nil && !t.ended {
 		n = op.n
 		op.results(ms[:n])
 	}
@@ -68,12 +68,26 @@ func (t *Turn) SendBatch(ms []Msg, flags int) (int, error) {
 		op.hdrs.Add(ms[i].Buffer, ms[i].Buffers, ms[i].Control)
 		op.hdrs.SetTo(&ms[i].Addr.raw)
 	}
-	err := t.run("sendmmsg", (*sendBatchOp)(op), flags)
+	err := t.sendBatch(op, ms, flags)
 	for i := range ms[:op.n] {
 		ms[i].N, _, _ = op.hdrs.Result(i)
 	}
 	op.hdrs.Reset()
 	return op.n, err
+}
+
+// sendBatch sends what op is made of. A message to a full receiver is waited
+// for as one of SendTo is, and the turn taken again after it.
+func (t *Turn) sendBatch(op *batchOp, ms []Msg, flags int) error {
+	for op.n < len(ms) {
+		if err := t.regain(); err != nil {
+			return err
+		}
+		if err := t.runTo("sendmmsg", (*sendBatchOp)(op), &ms[op.n].Addr.raw, flags); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // batchOp is a RecvBatch or SendBatch.
@@ -107,14 +121,11 @@ func (o *recvBatchOp) try(s *Socket) (e sys.Errno) {
 
 type sendBatchOp batchOp
 
-// try sends what is left; it is done when nothing is.
+// try sends the first message that is left, and what goes with it.
 func (o *sendBatchOp) try(s *Socket) sys.Errno {
-	for o.n < o.hdrs.Len() {
-		n, e := sys.SendBatch(s.fd, &o.hdrs, o.n, o.flags)
-		if e != 0 {
-			return e
-		}
+	n, e := sys.SendBatch(s.fd, &o.hdrs, o.n, o.flags)
+	if e == 0 {
 		o.n += n
 	}
-	return 0
+	return e
 }

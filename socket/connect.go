@@ -27,6 +27,9 @@ func (s *Socket) Connect(ctx context.Context, to Sockaddr) error {
 	return nil
 }
 
+// Connect is Socket.Connect in this turn.
+func (t *Turn) Connect(ctx context.Context, to Sockaddr) error { return t.connect(to, ctx) }
+
 // beginCtx is begin for a call that ctx ends.
 func (s *Socket) beginCtx(d *direction, ctx context.Context) (Turn, error) {
 	if ctx.Done() == nil {

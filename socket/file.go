@@ -1,6 +1,7 @@
 package socket
 
 import (
+	"io"
 	"net"
 	"os"
 	"syscall"
@@ -37,7 +38,11 @@ func (s *Socket) rawCall(d *direction, f func(fd uintptr) bool) error {
 		return err
 	}
 	defer t.End()
-	return t.await("", rawOp(f))
+	err = t.await("", rawOp(f))
+	if t.ended {
+		return io.EOF
+	}
+	return err
 }
 
 // rawOp is a function of a RawConn.

@@ -1,9 +1,175 @@
 package socket
 
-// fullPeers are the destinations that an unconnected datagram socket waits
-// for.
-type fullPeers struct{}
+import (
+	"sync"
+	"sync/atomic"
 
-// kick makes the calls that wait for a full destination look again at what
-// could have ended them.
-func (f *fullPeers) kick() {}
+	"example.com/uds/internal/sys"
+)
+
+// A datagram to an address, unlike one to the connection's peer, has no event
+// to wait for while the receiver's queue is full: poll(2) on the sender says
+// that it is writable, sendto(2) says EAGAIN, and each refused sendto fires the
+// poller's edge again. A helper does give one: a socket connected to the same
+// address is writable exactly while that queue has room (unix_dgram_poll in
+// net/unix/af_unix.c).
+//
+// The calls of one socket for one destination stand in line, which keeps their
+// order; newcomers go to its end. The front ones of all sockets of the process
+// stand in a second line, whose front call waits on the helper: it is made when
+// a call has to wait, and closed when the last one leaves. No call in line
+// holds a sending turn, so that messages for others pass.
+
+// fullPeers are the destinations that calls of a socket wait for.
+type fullPeers struct{ p atomic.Pointer[fullTable] }
+
+// fullLines are those that calls of the process wait for. Two destinations may
+// have one name, in different namespaces or working directories: a call behind
+// the front one therefore tries from time to time.
+var fullLines = newFullTable()
+
+// fullTable has a line for each destination.
+type fullTable struct {
+	n      atomic.Int32 // len(lines), for those who look without the lock
+	mu     sync.Mutex
+	byAddr map[sys.Sockaddr]*fullLine
+}
+
+func newFullTable() *fullTable { return &fullTable{byAddr: map[sys.Sockaddr]*fullLine{}} }
+
+// fullLine is the line for one destination.
+type fullLine struct {
+	to     sys.Sockaddr
+	calls  []*fullCall
+	helper *Socket // connected to the address; nil: none
+}
+
+// fullCall is a place in a line.
+type fullCall struct {
+	table *fullTable
+	line  *fullLine
+	wake  chan struct{} // tells the call to look again
+	outer *fullCall     // its place in the second line
+}
+
+// table returns the socket's table, made if need be.
+func (f *fullPeers) table() *fullTable {
+	if f.p.Load() == nil {
+		f.p.CompareAndSwap(nil, newFullTable())
+	}
+	return f.p.Load()
+}
+
+// busy reports whether calls wait for any destination.
+func (f *fullPeers) busy() bool {
+	t := f.p.Load()
+	return t != nil && t.n.Load() != 0
+}
+
+// has reports whether calls wait for the destination.
+func (f *fullPeers) has(to *sys.Sockaddr) bool {
+	if !f.busy() {
+		return false
+	}
+	t := f.p.Load()
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.byAddr[*to] != nil
+}
+
+// kick makes the calls that wait look again at what could have ended them.
+// Whoever calls it has changed that before.
+func (f *fullPeers) kick() {
+	if !f.busy() {
+		return
+	}
+	t := f.p.Load()
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, line := range t.byAddr {
+		for _, c := range line.calls {
+			c.tell()
+			if c.outer != nil {
+				c.outer.kick()
+			}
+		}
+	}
+}
+
+// kick is fullPeers.kick for a place in the second line.
+func (c *fullCall) kick() {
+	c.tell()
+	c.table.mu.Lock()
+	defer c.table.mu.Unlock()
+	if h := c.line.helper; h != nil && c.line.calls[0] == c {
+		h.w.state.Add(stCancel)
+		h.kick(&h.w)
+	}
+}
+
+// tell wakes the call.
+func (c *fullCall) tell() {
+	select {
+	case c.wake <- struct{}{}:
+	default:
+	}
+}
+
+// join puts a call in line for the destination. In a socket's own line the
+// order is that of the sending turns: the caller has the turn.
+func (t *fullTable) join(to *sys.Sockaddr) *fullCall {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	line := t.byAddr[*to]
+	if line == nil {
+		line = &fullLine{to: *to}
+		t.byAddr[*to] = line
+		t.n.Store(int32(len(t.byAddr)))
+	}
+	c := &fullCall{table: t, line: line, wake: make(chan struct{}, 1)}
+	line.calls = append(line.calls, c)
+	return c
+}
+
+// leave takes the call out of the line; the next one may become the front. The
+// last one closes the helper.
+func (c *fullCall) leave() {
+	if helper := c.remove(); helper != nil {
+		_ = helper.Close()
+	}
+}
+
+// remove is leave but for closing the helper, which it returns.
+func (c *fullCall) remove() *Socket {
+	t, line := c.table, c.line
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for i, other := range line.calls {
+		if other == c {
+			line.calls = append(line.calls[:i], line.calls[i+1:]...)
+			break
+		}
+	}
+	if len(line.calls) > 0 {
+		line.calls[0].tell()
+		return nil
+	}
+	delete(t.byAddr, line.to)
+	t.n.Store(int32(len(t.byAddr)))
+	return line.helper
+}
+
+// front reports whether the call is the first in line.
+func (c *fullCall) front() bool {
+	c.table.mu.Lock()
+	defer c.table.mu.Unlock()
+	return c.line.calls[0] == c
+}
+
+// enter notes the call's place in the second line, or with nil that it has
+// none any more.
+func (c *fullCall) enter(outer *fullCall) {
+	c.table.mu.Lock()
+	defer c.table.mu.Unlock()
+	c.outer = outer
+}

@@ -53,7 +53,7 @@ func (t *Turn) RecvMsg(m *Msg, flags int) error {
 	op.plain = len(m.Control) > 0
 	err := t.run("recvmsg", (*recvMsgOp)(op), flags)
 	m.N, m.ControlN, m.Flags = 0, 0, 0
-	if err == nil {
+	if err == nil && !t.ended {
 		m.N, m.ControlN, m.Flags = op.n, op.hdr.ControlLen(), op.hdr.Flags()
 		if m.NeedAddr {
 			m.Addr = Sockaddr{op.hdr.From()}
@@ -69,7 +69,7 @@ func (t *Turn) SendMsg(m *Msg, flags int) error {
 	op.flags = flags
 	op.set(m)
 	op.hdr.SetTo(&m.Addr.raw)
-	err := t.run("sendmsg", (*sendMsgOp)(op), flags)
+	err := t.runTo("sendmsg", (*sendMsgOp)(op), &m.Addr.raw, flags)
 	op.hdr.Reset()
 	if m.N = 0; err == nil {
 		m.N = op.n

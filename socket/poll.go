@@ -93,7 +93,7 @@ func (t *Turn) run(call string, op attempt, flags int) error {
 // or until the call ends.
 func (t *Turn) resume(call string, op attempt, flags int, e sys.Errno) error {
 	if flags&MsgDontwait != 0 {
-		return noWait(call, op, t.s, e)
+		return t.noWait(call, op, e)
 	}
 	done := false
 	switch e {
@@ -109,6 +109,9 @@ func (t *Turn) resume(call string, op attempt, flags int, e sys.Errno) error {
 	for !done {
 		if err := t.check(); err != nil {
 			return err
+		}
+		if t.shut() {
+			return t.noWait(call, op, e)
 		}
 		var err error
 		if done, err = t.park(op); err != nil {
@@ -129,15 +132,24 @@ func (d *direction) untried() sys.Errno {
 
 // noWait ends a call that does not wait, after a first try that failed with e,
 // or with none yet.
-func noWait(call string, op attempt, s *Socket, e sys.Errno) error {
+func (t *Turn) noWait(call string, op attempt, e sys.Errno) error {
 	if e == 0 || e == sys.EINTR || e == sys.EAGAIN {
-		e = try(op, s)
+		e = try(op, t.s)
 	}
-	if e == sys.EAGAIN {
-		return ErrWouldBlock
+	switch {
+	case e != sys.EAGAIN:
+		return sysErr(call, e)
+	case t.shut():
+		t.ended = true
+		return nil
 	}
-	return sysErr(call, e)
+	return ErrWouldBlock
 }
+
+// shut reports whether the turn's direction is the receiving one and was shut
+// down here. A datagram socket's receive is EAGAIN then, as if it had to wait
+// (unix_dgram_recvmsg in net/unix/af_unix.c).
+func (t *Turn) shut() bool { return t.d.state.Load()&stShut != 0 }
 
 // await is resume for a call that does not spin.
 func (t *Turn) await(call string, op attempt) error { return t.resume(call, op, 0, sys.EINTR) }
@@ -206,6 +218,9 @@ func (t *Turn) setParked(p *poller) error {
 		return err
 	}
 	d.parked, d.limit = true, t.limit
+	if t.shut() {
+		return d.setPoller(p, base, kicked)
+	}
 	return d.apply(p)
 }
 
@@ -250,10 +265,10 @@ const kicked = -1
 // kick makes the parked call look again at what could have ended it.
 func (s *Socket) kick(d *direction) {
 	d.mu.Lock()
-	defer d.mu.Unlock()
 	if p := s.poll.Load(); p != nil && d.parked {
 		_ = d.setPoller(p, base, kicked)
 	}
+	d.mu.Unlock()
 	if d.sends {
 		s.full.kick()
 	}

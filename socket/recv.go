@@ -53,21 +53,39 @@ func (t *Turn) recvSlow(p []byte, flags int, e sys.Errno) (int, error) {
 	err := t.resume("recvfrom", (*recvOp)(op), flags, e)
 	n := op.n
 	op.p = nil
-	if err != nil {
+	if err != nil || t.ended {
 		return 0, err
 	}
 	return n, nil
 }
 
 // RecvFrom is Socket.RecvFrom in this turn.
-func (t *Turn) RecvFrom(p []byte, flags int, from *Sockaddr) (int, error) {
+func (t *Turn) RecvFrom(p []byte, flags int, from *Sockaddr) (n int, err error) {
+	s := t.s
+	if t.d.cold {
+		return t.recvFromSlow(p, flags, from, 0)
+	}
+	var e sys.Errno
+	if s.raw && len(p) <= sys.MaxRaw {
+		n, e = sys.RecvFromRaw(s.fd, p, flags, &from.raw)
+	} else {
+		n, e = sys.RecvFrom(s.fd, p, flags, &from.raw)
+	}
+	if e == 0 {
+		return n, nil
+	}
+	return t.recvFromSlow(p, flags, from, e)
+}
+
+// recvFromSlow goes on after a try that failed with e, or with none yet.
+func (t *Turn) recvFromSlow(p []byte, flags int, from *Sockaddr, e sys.Errno) (int, error) {
 	op := t.named()
 	op.p, op.flags = p, flags
-	err := t.run("recvfrom", (*recvFromOp)(op), flags)
+	err := t.resume("recvfrom", (*recvFromOp)(op), flags, e)
 	n := op.n
 	*from = Sockaddr{op.addr}
 	op.p = nil
-	if err != nil {
+	if err != nil || t.ended {
 		*from = Sockaddr{}
 		return 0, err
 	}

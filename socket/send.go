@@ -20,7 +20,7 @@ func (s *Socket) SendTo(p []byte, flags int, to Sockaddr) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	n, err := t.SendTo(p, flags, to)
+	n, err := t.SendTo(p, flags, &to)
 	t.End()
 	return n, err
 }
@@ -51,15 +51,22 @@ func (t *Turn) sendSlow(p []byte, flags int, e sys.Errno) (int, error) {
 }
 
 // SendTo is Socket.SendTo in this turn.
-func (t *Turn) SendTo(p []byte, flags int, to Sockaddr) (int, error) {
-	n, e := sys.SendTo(t.s.fd, p, flags, &to.raw)
-	if e == 0 {
-		return n, nil
+func (t *Turn) SendTo(p []byte, flags int, to *Sockaddr) (int, error) {
+	if !t.s.full.busy() {
+		if n, e := sys.SendTo(t.s.fd, p, flags, &to.raw); e == 0 {
+			return n, nil
+		}
 	}
+	return t.sendToSlow(p, flags, to)
+}
+
+// sendToSlow goes on after a try that failed, or with none yet because calls
+// wait for a full receiver.
+func (t *Turn) sendToSlow(p []byte, flags int, to *Sockaddr) (int, error) {
 	op := t.named()
 	op.p, op.flags, op.addr = p, flags, to.raw
-	err := t.resume("sendto", (*sendToOp)(op), flags, e)
-	n = op.n
+	err := t.runTo("sendto", (*sendToOp)(op), &op.addr, flags)
+	n := op.n
 	op.p = nil
 	if err != nil {
 		return 0, err

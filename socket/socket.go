@@ -151,6 +151,9 @@ func (s *Socket) Shutdown(how int) error {
 		s.r.state.Or(stShut)
 		s.kick(&s.r)
 	}
+	if how != ShutRead {
+		s.kick(&s.w)
+	}
 	return nil
 }
 

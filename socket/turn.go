@@ -14,10 +14,16 @@ import (
 //
 // The time limits of the calls in it are those of one operation: a timeout
 // counts from the start of the turn, and Cancel ends all that is left of it.
+//
+// A send to an address that waits for a full AF_UNIX datagram socket lets
+// others send meanwhile: the turn is over when it returns, and all that may
+// follow is End.
 type Turn struct {
 	s     *Socket
 	d     *direction
 	seen  uint32 // the direction's state when the call began
+	gone  bool   // a call gave the turn away
+	ended bool   // the last receive met the end that Shutdown made
 	limit int64  // when the call ends by its timeout; 0: never
 }
 
@@ -137,7 +143,14 @@ func (d *direction) announce() <-chan struct{} {
 }
 
 // End ends the turn.
-func (t *Turn) End() { t.d.end() }
+func (t *Turn) End() {
+	if !t.gone {
+		t.d.end()
+	}
+}
+
+// Held reports whether the turn goes on: no call gave it away.
+func (t *Turn) Held() bool { return !t.gone }
 
 func (d *direction) end() {
 	d.turn.Unlock()

@@ -1,0 +1,526 @@
+package uds_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"os"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"example.com/uds"
+	"example.com/uds/internal/testutil"
+)
+
+// openFDs counts the process's descriptors.
+func openFDs(t testing.TB) int {
+	t.Helper()
+	entries, err := os.ReadDir("/proc/self/fd")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return len(entries)
+}
+
+// blockedSend starts a send to a full receiver, waits until it has its helper,
+// and returns where its error comes.
+func blockedSend(t testing.TB, c *uds.DgramConn, s string, to uds.Addr) <-chan error {
+	t.Helper()
+	before := openFDs(t)
+	done := make(chan error, 1)
+	go func() {
+		_, err := c.WriteToAddr([]byte(s), to)
+		done <- err
+	}()
+	// A call that waits has no other signal than the helper's descriptor.
+	testutil.Eventually(t, safetyNet, func() bool { return openFDs(t) > before }, "the send has a helper")
+	return done
+}
+
+// wantDone waits for a send's error.
+func wantDone(t testing.TB, done <-chan error) error {
+	t.Helper()
+	select {
+	case err := <-done:
+		return err
+	case <-time.After(safetyNet):
+		t.Fatal("the send hangs")
+		return nil
+	}
+}
+
+// warmDgram makes a socket wait once, so that the runtime's poller and the
+// socket's own state exist and what is counted later is what a wait costs.
+func fullReceiver(t testing.TB) (sender, receiver *uds.DgramConn, to uds.Addr, queued int) {
+	t.Helper()
+	receiver, sender = listenDgram(t), newDgram(t)
+	to = addrOf(t, receiver)
+	queued = fill(t, sender, to, []byte("fill"))
+	return sender, receiver, to, queued
+}
+
+func TestDgramFullReceiverCostsNothing(t *testing.T) {
+	sender, receiver, to, queued := fullReceiver(t)
+	fds := openFDs(t)
+	done := blockedSend(t, sender, "last", to)
+	if got := openFDs(t); got > fds+1 {
+		t.Errorf("while blocked: got %d descriptors more, want at most 1", got-fds)
+	}
+	cpu := testutil.CPUTime()
+	select {
+	case err := <-done:
+		t.Fatalf("the send ended: %v", err)
+	case <-time.After(time.Second): // what is measured
+	}
+	if got := testutil.CPUTime() - cpu; got >= 10*time.Millisecond {
+		t.Errorf("blocked for a second: got %v of CPU, want less than 10ms", got)
+	}
+	room := time.Now()
+	if got := recvString(t, receiver); got != "fill" {
+		t.Errorf("got %q, want %q", got, "fill")
+	}
+	if err := wantDone(t, done); err != nil {
+		t.Fatal(err)
+	}
+	if got := time.Since(room); got > 20*time.Millisecond {
+		t.Errorf("woken %v after there was room, want at most 20ms", got)
+	}
+	for range queued - 1 {
+		recvString(t, receiver)
+	}
+	if got := recvString(t, receiver); got != "last" {
+		t.Errorf("got %q, want %q", got, "last")
+	}
+	if got := openFDs(t); got != fds {
+		t.Errorf("after: got %d descriptors, want %d", got, fds)
+	}
+}
+
+func TestDgramFullReceiverKeepsOrder(t *testing.T) {
+	receiver, sender := listenDgram(t), newDgram(t)
+	to := addrOf(t, receiver)
+	const count = 2000
+	sent := make(chan error, 1)
+	go func() {
+		for i := range count {
+			if _, err := sender.WriteToAddr(fmt.Append(nil, i), to); err != nil {
+				sent <- err
+				return
+			}
+		}
+		sent <- nil
+	}()
+	for i := range count {
+		if got, want := recvString(t, receiver), fmt.Sprint(i); got != want {
+			t.Fatalf("got %s, want %s", got, want)
+		}
+	}
+	if err := <-sent; err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestDgramFullReceiverDoesNotHoldUpOthers(t *testing.T) {
+	sender, _, to, _ := fullReceiver(t)
+	other := listenDgram(t)
+	done := blockedSend(t, sender, "x", to)
+	sendString(t, sender, "passes", addrOf(t, other))
+	if got := recvString(t, other); got != "passes" {
+		t.Errorf("got %q, want %q", got, "passes")
+	}
+	sender.Cancel()
+	if err := wantDone(t, done); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v, want context.Canceled", err)
+	}
+}
+
+func TestDgramFullReceiverInterrupted(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		do   func(c *uds.DgramConn) error
+		want error
+	}{
+		{"Cancel", func(c *uds.DgramConn) error { c.Cancel(); return nil }, context.Canceled},
+		{"Close", (*uds.DgramConn).Close, net.ErrClosed},
+		{"Detach", func(c *uds.DgramConn) error {
+			f, err := c.Detach()
+			if err == nil {
+				err = f.Close()
+			}
+			return err
+		}, net.ErrClosed},
+		{"deadline in the past", func(c *uds.DgramConn) error { return c.SetWriteDeadline(time.Unix(1, 0)) }, os.ErrDeadlineExceeded},
+		{"deadline to come", func(c *uds.DgramConn) error { return c.SetWriteDeadline(time.Now().Add(30 * time.Millisecond)) }, os.ErrDeadlineExceeded},
+		{"CloseWrite", (*uds.DgramConn).CloseWrite, syscall.EPIPE},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			sender, _, to, _ := fullReceiver(t)
+			front := blockedSend(t, sender, "front", to)
+			const more = 3
+			behind := make(chan error, more)
+			for range more {
+				go func() {
+					_, err := sender.WriteToAddr([]byte("behind"), to)
+					behind <- err
+				}()
+			}
+			if err := c.do(sender); err != nil {
+				t.Fatal(err)
+			}
+			if err := wantDone(t, front); !errors.Is(err, c.want) {
+				t.Errorf("the front one: got %v, want %v", err, c.want)
+			}
+			if c.want == context.Canceled {
+				sender.Close() // Some may have begun after Cancel.
+			}
+			for range more {
+				if err := wantDone(t, behind); !errors.Is(err, c.want) && !errors.Is(err, net.ErrClosed) {
+					t.Errorf("one behind it: got %v, want %v", err, c.want)
+				}
+			}
+		})
+	}
+}
+
+func TestDgramFullReceiverTimeout(t *testing.T) {
+	sender, _, to, _ := fullReceiver(t)
+	if err := sender.SetWriteTimeout(30 * time.Millisecond); err != nil {
+		t.Fatal(err)
+	}
+	errs := make(chan error, 4)
+	start := time.Now()
+	for range cap(errs) {
+		go func() {
+			_, err := sender.WriteToAddr([]byte("x"), to)
+			errs <- err
+		}()
+	}
+	for range cap(errs) {
+		if err := wantDone(t, errs); !errors.Is(err, os.ErrDeadlineExceeded) {
+			t.Errorf("got %v, want os.ErrDeadlineExceeded", err)
+		}
+	}
+	if got := time.Since(start); got < 30*time.Millisecond || got > 5*time.Second {
+		t.Errorf("they took %v, want 30ms", got)
+	}
+}
+
+func TestDgramFullReceiverExtendedDeadline(t *testing.T) {
+	sender, receiver, to, _ := fullReceiver(t)
+	if err := sender.SetWriteDeadline(time.Now().Add(50 * time.Millisecond)); err != nil {
+		t.Fatal(err)
+	}
+	done := blockedSend(t, sender, "x", to)
+	if err := sender.SetWriteDeadline(time.Time{}); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case err := <-done:
+		t.Fatalf("got %v although the deadline was taken back", err)
+	case <-time.After(100 * time.Millisecond): // what is measured
+	}
+	recvString(t, receiver)
+	if err := wantDone(t, done); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestDgramFullReceiverGoes(t *testing.T) {
+	sender, receiver, to, _ := fullReceiver(t)
+	done := blockedSend(t, sender, "x", to)
+	if err := receiver.Close(); err != nil {
+		t.Fatal(err)
+	}
+	err := wantDone(t, done)
+	if !errors.Is(err, syscall.ECONNREFUSED) && !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("got %v, want ECONNREFUSED or ENOENT", err)
+	}
+}
+
+// The receiver restarts at the same path while the send waits: the send fails
+// between the two or reaches the new one.
+func TestDgramFullReceiverRestarts(t *testing.T) {
+	sender, receiver, to, _ := fullReceiver(t)
+	done := blockedSend(t, sender, "x", to)
+	receiver.Close()
+	successor, err := uds.ListenDgram(to.String())
+	successor = ownDgram(t, successor, err)
+	err = wantDone(t, done)
+	switch {
+	case err == nil:
+		if got := recvString(t, successor); got != "x" {
+			t.Errorf("got %q, want %q", got, "x")
+		}
+	case !errors.Is(err, syscall.ECONNREFUSED) && !errors.Is(err, fs.ErrNotExist):
+		t.Errorf("got %v, want ECONNREFUSED or ENOENT", err)
+	}
+}
+
+// A new socket takes the path while the old one, still full, lives on. No event
+// tells.
+func TestDgramFullReceiverReplaced(t *testing.T) {
+	sender, receiver, to, _ := fullReceiver(t)
+	done := blockedSend(t, sender, "x", to)
+	if err := os.Rename(to.Path(), to.Path()+".old"); err != nil {
+		t.Fatal(err)
+	}
+	successor, err := uds.ListenDgram(to.String())
+	successor = ownDgram(t, successor, err)
+	if err := wantDone(t, done); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		t.Fatal(err)
+	} else if err == nil {
+		if got := recvString(t, successor); got != "x" {
+			t.Errorf("got %q, want %q", got, "x")
+		}
+	}
+	recvString(t, receiver)
+}
+
+// The successor is full as well: the helper has to follow.
+func TestDgramFullReceiverReplacedByAFullOne(t *testing.T) {
+	sender, _, to, _ := fullReceiver(t)
+	done := blockedSend(t, sender, "x", to)
+	next, err := uds.ListenDgram(to.String() + ".new")
+	next = ownDgram(t, next, err)
+	n := fill(t, newDgram(t), addrOf(t, next), []byte("fill"))
+	if err := os.Rename(to.Path()+".new", to.Path()); err != nil {
+		t.Fatal(err)
+	}
+	for range n {
+		recvString(t, next)
+	}
+	if err := wantDone(t, done); err != nil {
+		t.Fatal(err)
+	}
+	if got := recvString(t, next); got != "x" {
+		t.Errorf("got %q, want %q", got, "x")
+	}
+}
+
+// A receiver that is connected to the sender takes as much as the sender's own
+// buffer holds, and no helper can connect to it.
+func TestDgramFullReceiverConnectedToSender(t *testing.T) {
+	sender, receiver := listenDgram(t), listenDgram(t)
+	if err := receiver.Connect(addrOf(t, sender)); err != nil {
+		t.Fatal(err)
+	}
+	to := addrOf(t, receiver)
+	big := make([]byte, 16000)
+	n := fill(t, sender, to, big)
+	cpu := testutil.CPUTime()
+	done := make(chan error, 1)
+	go func() {
+		_, err := sender.WriteToAddr([]byte("last"), to)
+		done <- err
+	}()
+	select {
+	case err := <-done:
+		t.Fatalf("the send ended: %v", err)
+	case <-time.After(200 * time.Millisecond): // what is measured
+	}
+	if got := testutil.CPUTime() - cpu; got > 10*time.Millisecond {
+		t.Errorf("blocked for 200 ms: got %v of CPU, want at most 10ms", got)
+	}
+	for range n {
+		recvString(t, receiver)
+	}
+	if err := wantDone(t, done); err != nil {
+		t.Fatal(err)
+	}
+	if got := recvString(t, receiver); got != "last" {
+		t.Errorf("got %q, want %q", got, "last")
+	}
+}
+
+// The sender's own buffer is full before the receiver's queue is.
+func TestDgramOwnBufferFull(t *testing.T) {
+	receiver, sender := listenDgram(t), newDgram(t)
+	to := addrOf(t, receiver)
+	big := make([]byte, 60_000)
+	if n := fill(t, sender, to, big); n > 8 {
+		t.Fatalf("got %d datagrams queued, want so few that the sender's buffer was the limit", n)
+	}
+	const count = 300
+	sent := make(chan error, 1)
+	go func() {
+		for range count {
+			if _, err := sender.WriteToAddr(big, to); err != nil {
+				sent <- err
+				return
+			}
+		}
+		sent <- nil
+	}()
+	for range count {
+		if n := len(recvString(t, receiver)); n != len(big) {
+			t.Fatalf("got %d bytes, want %d", n, len(big))
+		}
+	}
+	if err := wantDone(t, sent); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Without a descriptor for a helper a send waits all the same.
+func TestDgramFullReceiverWithoutDescriptors(t *testing.T) {
+	sender, receiver, to, _ := fullReceiver(t)
+	free := exhaust(t)
+	done := make(chan error, 1)
+	cpu := testutil.CPUTime()
+	go func() {
+		_, err := sender.WriteToAddr([]byte("x"), to)
+		done <- err
+	}()
+	select {
+	case err := <-done:
+		t.Fatalf("the send ended: %v", err)
+	case <-time.After(200 * time.Millisecond): // what is measured
+	}
+	if got := testutil.CPUTime() - cpu; got > 20*time.Millisecond {
+		t.Errorf("blocked for 200 ms: got %v of CPU, want at most 20ms", got)
+	}
+	recvString(t, receiver)
+	err := wantDone(t, done)
+	free()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// exhaust leaves the process no descriptor until the function it returns is
+// called, or t ends.
+func exhaust(t *testing.T) (free func()) {
+	t.Helper()
+	var old syscall.Rlimit
+	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &old); err != nil {
+		t.Fatal(err)
+	}
+	low := old
+	low.Cur = 64
+	if err := syscall.Setrlimit(syscall.RLIMIT_NOFILE, &low); err != nil {
+		t.Fatal(err)
+	}
+	var fds []int
+	for {
+		fd, err := syscall.Dup(0)
+		if err != nil {
+			break
+		}
+		fds = append(fds, fd)
+	}
+	var once sync.Once
+	free = func() {
+		once.Do(func() {
+			for _, fd := range fds {
+				syscall.Close(fd)
+			}
+			if err := syscall.Setrlimit(syscall.RLIMIT_NOFILE, &old); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	t.Cleanup(free)
+	return free
+}
+
+func TestDgramManySendersOneSlowReceiver(t *testing.T) {
+	manySenders(t, 1200*time.Millisecond)
+}
+
+func TestDgramManySendersOneSlowReceiverSoak(t *testing.T) {
+	manySenders(t, testutil.Soak(t))
+}
+
+func manySenders(t *testing.T, d time.Duration) {
+	t.Run("one socket", func(t *testing.T) {
+		c := newDgram(t)
+		manySend(t, d, func() *uds.DgramConn { return c })
+	})
+	t.Run("a socket each", func(t *testing.T) {
+		manySend(t, d, func() *uds.DgramConn { return newDgram(t) })
+	})
+}
+
+// manySend has 16 senders send for as long as the receiver, which takes one
+// datagram a millisecond, goes on.
+func manySend(t *testing.T, d time.Duration, sender func() *uds.DgramConn) {
+	const senders = 16
+	receiver := listenDgram(t)
+	to := addrOf(t, receiver)
+	if err := receiver.SetDeadline(time.Now().Add(d + safetyNet)); err != nil {
+		t.Fatal(err)
+	}
+	var stop atomic.Bool
+	var sent [senders]int
+	var wg sync.WaitGroup
+	for i := range senders {
+		c := sender()
+		if err := c.SetDeadline(time.Now().Add(d + safetyNet)); err != nil {
+			t.Fatal(err)
+		}
+		wg.Go(func() {
+			for !stop.Load() {
+				if _, err := c.WriteToAddr([]byte{byte(i), byte(sent[i]), byte(sent[i] >> 8)}, to); err != nil {
+					t.Error(err)
+					return
+				}
+				sent[i]++
+			}
+		})
+	}
+	var got [senders]int
+	take := func() bool {
+		p := make([]byte, 4)
+		n, err := receiver.Recv(p)
+		if err != nil || n != 3 {
+			return false
+		}
+		i := p[0]
+		if seq := int(p[1]) | int(p[2])<<8; seq != got[i]&0xffff {
+			t.Errorf("sender %d: got datagram %d, want %d", i, seq, got[i]&0xffff)
+		}
+		got[i]++
+		return true
+	}
+	total := 0
+	tick := time.NewTicker(time.Millisecond) // the receiver's pace
+	defer tick.Stop()
+	cpu := testutil.CPUTime()
+	for start := time.Now(); time.Since(start) < d; total++ {
+		<-tick.C
+		if !take() {
+			t.Fatal("the receiver failed")
+		}
+	}
+	cpu = testutil.CPUTime() - cpu
+	share := got
+	stop.Store(true)
+	done := make(chan struct{})
+	go func() { wg.Wait(); close(done) }()
+	for open := true; open; {
+		select {
+		case <-done:
+			open = false
+		default:
+			receiver.SetReadDeadline(time.Now().Add(10 * time.Millisecond))
+			take()
+		}
+	}
+	receiver.SetReadDeadline(time.Now().Add(10 * time.Millisecond))
+	for take() {
+	}
+	if got != sent {
+		t.Errorf("got %v datagrams, want %v", got, sent)
+	}
+	for i, n := range share {
+		if n < total/senders/2 {
+			t.Errorf("sender %d: got %d of %d datagrams through, want at least half of %d", i, n, total, total/senders)
+		}
+	}
+	t.Logf("%d datagrams, %v of CPU, shares %v", total, cpu, share)
+}

@@ -1,0 +1,100 @@
+package uds
+
+import (
+	"context"
+
+	"example.com/uds/internal/sys"
+)
+
+// Bind gives the socket an address, so that others can send to it. The unnamed
+// address asks for an abstract name of the kernel's choice (Linux), which a
+// socket that has an address already keeps. Close removes the socket file.
+func (c *DgramConn) Bind(a Addr) error {
+	if err := c.check("bind"); err != nil {
+		return err
+	}
+	return c.failAt("bind", a, c.bind(a))
+}
+
+func (c *DgramConn) bind(a Addr) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if a.IsUnnamed() {
+		return c.autobind()
+	}
+	file, err := bindAddr(c.s, a)
+	if err != nil {
+		return err
+	}
+	file.keep.Store(c.keep)
+	c.file = file
+	c.rename(func(n *names) { n.local = a })
+	return nil
+}
+
+// noteLocal notes the address that the kernel chose. The caller holds c.mu.
+func (c *DgramConn) noteLocal() error {
+	sa, err := c.s.Sockname()
+	if err != nil {
+		return err
+	}
+	if a := addrOfRaw(&sa); !a.IsUnnamed() {
+		c.rename(func(n *names) { n.local = a })
+	}
+	return nil
+}
+
+// rename changes the connection's names. The caller holds c.mu.
+func (c *DgramConn) rename(f func(n *names)) {
+	n := c.names.get()
+	f(&n)
+	c.names.set(n)
+}
+
+// Connect makes a the peer: where Write and Send go, and the only one whose
+// datagrams are received; others get EPERM. Another peer may take its place
+// later: on Linux that discards what is queued here and was not received.
+func (c *DgramConn) Connect(a Addr) error {
+	if err := c.check("connect"); err != nil {
+		return err
+	}
+	return c.failAt("connect", a, c.connect(context.Background(), a))
+}
+
+func (c *DgramConn) connect(ctx context.Context, a Addr) error {
+	if a.IsUnnamed() {
+		return sysError("connect to the unnamed address", sys.EINVAL)
+	}
+	if err := connectAddr(ctx, c.s, a); err != nil {
+		return err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.rename(func(n *names) { n.remote = a })
+	return nil
+}
+
+// Disconnect dissolves the association with the peer: the socket receives from
+// everybody again and Write fails with ENOTCONN. On Linux it discards what is
+// queued here and was not received. Systems other than Linux lack it.
+func (c *DgramConn) Disconnect() error {
+	if err := c.check("disconnect"); err != nil {
+		return err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if err := c.s.Disconnect(); err != nil {
+		return c.fail("disconnect", err)
+	}
+	c.rename(func(n *names) { n.remote = Addr{} })
+	return nil
+}
+
+// failAt wraps err, unless it is nil, as the error of an operation on an
+// address.
+func (c *DgramConn) failAt(op string, a Addr, err error) error {
+	if err == nil {
+		return nil
+	}
+	return opError(op, networkDgram, c.LocalAddr(), netAddr(a, networkDgram), err)
+}

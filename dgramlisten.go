@@ -1,0 +1,78 @@
+package uds
+
+import (
+	"context"
+	"net"
+
+	"example.com/uds/internal/sys"
+)
+
+// ListenPacket binds a socket of the network "unixgram", which is a *DgramConn.
+func ListenPacket(network, address string) (net.PacketConn, error) {
+	return new(ListenConfig).ListenPacket(context.Background(), network, address)
+}
+
+// ListenDgram binds a SOCK_DGRAM socket and leaves it unconnected. The empty
+// address is an abstract name of the kernel's choice (Linux). Close removes the
+// socket file.
+func ListenDgram(address string) (*DgramConn, error) {
+	return new(ListenConfig).ListenDgram(context.Background(), address)
+}
+
+// ListenPacket is ListenDgram for the network "unixgram"; the connection is a
+// *DgramConn.
+func (lc *ListenConfig) ListenPacket(ctx context.Context, network, address string) (net.PacketConn, error) {
+	if network != networkDgram {
+		return nil, opError("listen", network, nil, nil, unknownNetwork(network, networkDgram))
+	}
+	c, err := lc.ListenDgram(ctx, address)
+	if err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+// ListenDgram binds a SOCK_DGRAM socket and leaves it unconnected. The empty
+// address is an abstract name of the kernel's choice (Linux). Backlog and
+// Authorize have no meaning here, and ExistingReplace is EINVAL: a datagram
+// socket can not take over a path, for its senders would learn another address
+// than its own.
+func (lc *ListenConfig) ListenDgram(ctx context.Context, address string) (*DgramConn, error) {
+	c, err := lc.listenDgram(ctx, address)
+	if err != nil {
+		return nil, opError("listen", networkDgram, nil, errorAddr(address, networkDgram), err)
+	}
+	return c, nil
+}
+
+func (lc *ListenConfig) listenDgram(ctx context.Context, address string) (*DgramConn, error) {
+	a, err := ParseAddr(address)
+	if err != nil {
+		return nil, err
+	}
+	if err := ctxErr(ctx); err != nil {
+		return nil, err
+	}
+	if lc.Existing == ExistingReplace {
+		return nil, sysError("ExistingReplace of a datagram socket, it is for listeners", sys.EINVAL)
+	}
+	s, err := newSocket(sys.SockDgram, &lc.Options, networkDgram, address, lc.Control)
+	if err != nil {
+		return nil, err
+	}
+	c := newDgramConn(s, nil)
+	c.keep = lc.KeepFile
+	c.noteOptions(lc.Options)
+	if err := c.bind(a); err != nil {
+		s.Close()
+		return nil, err
+	}
+	return c, nil
+}
+
+// noteOptions notes what was set.
+func (c *DgramConn) noteOptions(o Options) {
+	if o.Timestamps {
+		c.mark.keep()
+	}
+}

@@ -1,0 +1,81 @@
+package uds
+
+import (
+	"example.com/uds/internal/sys"
+	"example.com/uds/socket"
+)
+
+// Recv receives a datagram into p. If p is too small it is filled, n is len(p)
+// and the error is a *TruncatedError with the datagram's size; the rest is
+// lost. An empty datagram is (0, nil). After CloseRead the end is bare io.EOF.
+func (c *DgramConn) Recv(p []byte) (int, error) { return c.recvPlain("read", p, 0) }
+
+// Peek is Recv that leaves the datagram in the queue.
+func (c *DgramConn) Peek(p []byte) (int, error) { return c.recvPlain("peek", p, FlagPeek) }
+
+// NextSize waits for the next datagram and returns its size in bytes.
+func (c *DgramConn) NextSize() (int, error) {
+	var r received
+	if err := c.receive("peek", &r, FlagPeek); err != nil {
+		return 0, err
+	}
+	return r.size, nil
+}
+
+func (c *DgramConn) recvPlain(op string, p []byte, f Flags) (int, error) {
+	r := received{p: p}
+	if err := c.receive(op, &r, f); err != nil {
+		return 0, err
+	}
+	if r.size > r.n {
+		return r.n, c.fail(op, &TruncatedError{Size: r.size})
+	}
+	return r.n, nil
+}
+
+// receive receives one datagram.
+func (c *DgramConn) receive(op string, r *received, f Flags) error {
+	if !c.ok() {
+		return c.check(op)
+	}
+	t, err := c.beginRecv(f)
+	if err != nil {
+		return c.fail(op, err)
+	}
+	if c.in == nil {
+		c.in = new(socket.Msg)
+	}
+	err = r.receive(&t, c.in, f)
+	if err == nil && r.size == 0 {
+		err = atEnd(&t)
+	}
+	t.End()
+	if err != nil {
+		return c.fail(op, err)
+	}
+	return nil
+}
+
+// Readable returns the size in bytes of the next datagram, and 0 if none is
+// queued; Linux counts no further ones.
+func (c *DgramConn) Readable() (int, error) {
+	if err := c.check("readable"); err != nil {
+		return 0, err
+	}
+	n, err := c.s.Readable()
+	return n, c.fail("readable", err)
+}
+
+// TakeError returns the socket's pending error (SO_ERROR) and clears it, or
+// nil. ECONNRESET says that the peer has connected to another socket or
+// disconnected.
+func (c *DgramConn) TakeError() error {
+	if err := c.check("get"); err != nil {
+		return err
+	}
+	e, err := c.s.Int(sys.SolSocket, sys.SoError)
+	if err == nil && e != 0 {
+		err = sysError("getsockopt", sys.Errno(e))
+	}
+	return c.fail("get", err)
+}

@@ -1,0 +1,87 @@
+package uds
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"example.com/uds/internal/sys"
+	"example.com/uds/socket"
+)
+
+// transmit sends one datagram.
+func (c *DgramConn) transmit(o *outgoing, f Flags) error {
+	if !c.ok() {
+		return c.check("write")
+	}
+	t, err := c.beginSend(f)
+	if err != nil {
+		return c.sendFailed(o, err)
+	}
+	err = c.transmitTurn(&t, o, f)
+	t.End()
+	if err != nil {
+		return c.sendFailed(o, err)
+	}
+	return nil
+}
+
+// transmitTurn is transmit in a turn. A send that waits for a full receiver
+// gives its turn away: meanwhile the kept Msg is its own.
+func (c *DgramConn) transmitTurn(t *socket.Turn, o *outgoing, f Flags) error {
+	m := c.out
+	if c.out = nil; m == nil {
+		m = new(socket.Msg)
+	}
+	err := o.send(t, m, f)
+	if err != nil && o.to.IsZero() && c.lost(err) {
+		if err = c.reconnect(t, o.size()); err == nil {
+			err = notSent(o.size(), o.send(t, m, f))
+		}
+	}
+	if t.Held() {
+		c.out = m
+	}
+	return err
+}
+
+// sendFailed is the error of a send that failed with err.
+func (c *DgramConn) sendFailed(o *outgoing, err error) error {
+	err = c.limitError("sendmsg", o.size(), err)
+	if o.to.IsZero() {
+		return c.fail("write", err)
+	}
+	return c.failAt("write", addrOfRaw(&o.to), err)
+}
+
+// lost reports whether a send to the peer failed with err because the peer has
+// gone, and the connection is one that finds it again.
+func (c *DgramConn) lost(err error) bool {
+	return c.redial && (isErrno(err, sys.ECONNREFUSED) || isErrno(err, sys.ENOTCONN))
+}
+
+// resend connects to the peer's address again and repeats the send of p.
+func (c *DgramConn) resend(t *socket.Turn, p []byte, err error) (int, error) {
+	if err := c.reconnect(t, len(p)); err != nil {
+		return 0, err
+	}
+	n, err := t.Send(p, 0)
+	return n, notSent(len(p), err)
+}
+
+// reconnect connects to the peer's address again, for a datagram of n bytes.
+func (c *DgramConn) reconnect(t *socket.Turn, n int) error {
+	sa, err := sockaddr(c.names.get().remote)
+	if err == nil {
+		err = t.Connect(context.Background(), sa)
+	}
+	return notSent(n, err)
+}
+
+// notSent is the error of a datagram of n bytes that found no receiver.
+func notSent(n int, err error) error {
+	if e := sys.Errno(0); errors.As(err, &e) {
+		return sysError(fmt.Sprintf("redial, %d bytes not sent", n), e)
+	}
+	return err
+}

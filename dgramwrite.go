@@ -1,0 +1,95 @@
+package uds
+
+import (
+	"net"
+
+	"example.com/uds/socket"
+)
+
+// Write sends p to the peer as one datagram, the empty one too. It waits while
+// the peer's queue is full. A datagram that the kernel does not take is
+// EMSGSIZE, and the error says the limit.
+func (c *DgramConn) Write(p []byte) (int, error) {
+	if !c.ok() {
+		return 0, c.check("write")
+	}
+	t, err := c.s.BeginSend()
+	if err != nil {
+		return 0, c.fail("write", err)
+	}
+	n, err := t.Send(p, 0)
+	if err != nil && c.lost(err) {
+		n, err = c.resend(&t, p, err)
+	}
+	t.End()
+	if err != nil {
+		return 0, c.fail("write", c.limitError("sendto", len(p), err))
+	}
+	return n, nil
+}
+
+// Send is Write without a count.
+func (c *DgramConn) Send(p []byte) error {
+	_, err := c.Write(p)
+	return err
+}
+
+// WriteTo sends p to a *net.UnixAddr as one datagram, whether the connection
+// has a peer or not. While that receiver's queue is full it waits, without
+// holding up sends to others; sends to the same receiver keep their order. The
+// unnamed address and nil stand for the peer.
+func (c *DgramConn) WriteTo(p []byte, addr net.Addr) (int, error) {
+	a, ok := addr.(*net.UnixAddr)
+	if !ok && addr != nil {
+		_, err := AddrOf(addr)
+		return 0, c.fail("write", err)
+	}
+	return c.WriteToUnix(p, a)
+}
+
+// WriteToUnix is WriteTo with the address's own type.
+func (c *DgramConn) WriteToUnix(p []byte, addr *net.UnixAddr) (int, error) {
+	if addr == nil {
+		return c.Write(p)
+	}
+	return c.writeTo(p, addr.Name)
+}
+
+// WriteToAddr is WriteTo with the address as an Addr.
+func (c *DgramConn) WriteToAddr(p []byte, to Addr) (int, error) { return c.writeTo(p, to.name) }
+
+func (c *DgramConn) writeTo(p []byte, name string) (int, error) {
+	if name == "" {
+		return c.Write(p)
+	}
+	if !c.ok() {
+		return 0, c.check("write")
+	}
+	t, err := c.s.BeginSend()
+	if err != nil {
+		return 0, c.failTo(name, err)
+	}
+	n, err := c.sendTo(&t, p, name)
+	t.End()
+	if err != nil {
+		return 0, c.failTo(name, c.limitError("sendto", len(p), err))
+	}
+	return n, nil
+}
+
+func (c *DgramConn) sendTo(t *socket.Turn, p []byte, name string) (int, error) {
+	to, err := c.dests.of(name)
+	if err != nil {
+		return 0, err
+	}
+	return t.SendTo(p, 0, &to.sa)
+}
+
+// failTo is the error of a send to a name.
+func (c *DgramConn) failTo(name string, err error) error {
+	a, e := destAddr(name)
+	if e != nil {
+		return c.fail("write", err)
+	}
+	return c.failAt("write", a, err)
+}

@@ -1,0 +1,137 @@
+package socket
+
+import (
+	"errors"
+	"net"
+	"time"
+
+	"example.com/uds/internal/sys"
+)
+
+// recheck is how long a call relies on its helper or its place in line. The
+// file at a path may be replaced while the socket it was lives on, which no
+// event tells: after this time the call tries again by name. Ten tries a second
+// cost nothing.
+const recheck = 100 * time.Millisecond
+
+// runTo is run for a message to an address. If it has to wait for a full
+// receiver the turn is over when it returns.
+func (t *Turn) runTo(call string, op attempt, to *sys.Sockaddr, flags int) error {
+	if to.IsZero() || t.s.family != sys.AFUnix || t.s.typ != sys.SockDgram {
+		return t.run(call, op, flags)
+	}
+	ahead := t.s.full.has(to)
+	if !ahead {
+		if e := try(op, t.s); e != sys.EAGAIN {
+			return sysErr(call, e)
+		}
+	}
+	if flags&MsgDontwait != 0 {
+		return ErrWouldBlock
+	}
+	if !ahead && t.spinFirst(op) {
+		return sysErr(call, t.d.wait.errno)
+	}
+	return t.waitFull(call, op, to)
+}
+
+// waitFull stands in line for the destination and repeats op. It gives the turn
+// to others, and with it the state that the direction keeps for its calls: op
+// is this call's alone from here on.
+func (t *Turn) waitFull(call string, op attempt, to *sys.Sockaddr) error {
+	if !t.s.users.enter() {
+		return net.ErrClosed
+	}
+	defer t.s.users.leave()
+	c := t.s.full.table().join(to)
+	defer c.leave()
+	if wait := t.d.wait; wait != nil {
+		wait.named, wait.msg, wait.batch = nil, nil, nil
+	}
+	t.gone = true
+	t.d.end()
+	if err := c.reachFront(t); err != nil {
+		return err
+	}
+	for {
+		err := c.send(t, call, op)
+		if err == errOwnBuffer {
+			err = c.ownBuffer(t)
+		} else {
+			return err
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// regain takes the turn again after a call that gave it away.
+func (t *Turn) regain() error {
+	if !t.gone {
+		return nil
+	}
+	if err := t.acquire(nil); err != nil {
+		return err
+	}
+	t.gone = false
+	return t.check()
+}
+
+// end is when the call ends by itself: 0 is never.
+func (t *Turn) end() int64 { return earlier(t.d.deadline.Load(), t.limit) }
+
+// soon is when the call ends by itself, or has to look around.
+func (t *Turn) soon() int64 { return earlier(t.end(), now()+int64(recheck)) }
+
+// reachFront waits to be the front call of the socket's own line.
+func (c *fullCall) reachFront(t *Turn) error {
+	for !c.front() {
+		if err := t.over(); err != nil {
+			return err
+		}
+		c.nap(t.end())
+	}
+	return nil
+}
+
+// nap waits to be told something, at most until end.
+func (c *fullCall) nap(end int64) {
+	if end == 0 {
+		<-c.wake
+		return
+	}
+	timer := time.NewTimer(time.Duration(end - now()))
+	defer timer.Stop()
+	select {
+	case <-c.wake:
+	case <-timer.C:
+	}
+}
+
+// send stands in the second line and repeats op until it does something else
+// than EAGAIN or the call ends.
+func (c *fullCall) send(t *Turn, call string, op attempt) error {
+	outer := fullLines.join(&c.line.to)
+	c.enter(outer)
+	f := fullFront{fullCall: outer, t: t}
+	err := f.send(call, op)
+	c.enter(nil)
+	outer.leave()
+	return err
+}
+
+// errOwnBuffer says that it is the sender's own buffer that is full.
+var errOwnBuffer = errors.New("send buffer full")
+
+// ownBuffer waits until much of what the socket sent has been received. It
+// takes the turn again: nobody else can send either.
+func (c *fullCall) ownBuffer(t *Turn) error {
+	if !t.d.turn.TryLock() { // Close, which waits for this call, may have it
+		c.nap(earlier(t.end(), now()+int64(time.Millisecond)))
+		return nil
+	}
+	defer t.d.end()
+	own := Turn{s: t.s, d: t.d, seen: t.seen, limit: t.soon()}
+	return unlessEnded(own.await("poll", writableOp{}))
+}
