@@ -14,40 +14,49 @@ import (
 // address is writable exactly while that queue has room (unix_dgram_poll in
 // net/unix/af_unix.c).
 //
-// A helper is made when a call has to wait and closed when its last call
-// leaves. The calls for one destination stand in line, and only the front one
-// tries. None of them holds the sending turn, so that messages for others pass.
+// The calls of one socket for one destination stand in line, which keeps their
+// order; newcomers go to its end. The front ones of all sockets of the process
+// stand in a second line, whose front call waits on the helper: it is made when
+// a call has to wait, and closed when the last one leaves. No call in line
+// holds a sending turn, so that messages for others pass.
 
 // fullPeers are the destinations that calls of a socket wait for.
 type fullPeers struct{ p atomic.Pointer[fullTable] }
 
-// fullTable is made by the first call that waits.
+// fullLines are those that calls of the process wait for. Two destinations may
+// have one name, in different namespaces or working directories: a call behind
+// the front one therefore tries from time to time.
+var fullLines = newFullTable()
+
+// fullTable has a line for each destination.
 type fullTable struct {
-	n      atomic.Int32 // len(byAddr), for those who look without the lock
+	n      atomic.Int32 // len(lines), for those who look without the lock
 	mu     sync.Mutex
-	byAddr map[sys.Sockaddr]*fullPeer
+	byAddr map[sys.Sockaddr]*fullLine
 }
 
-// fullPeer is one destination.
-type fullPeer struct {
+func newFullTable() *fullTable { return &fullTable{byAddr: map[sys.Sockaddr]*fullLine{}} }
+
+// fullLine is the line for one destination.
+type fullLine struct {
 	to     sys.Sockaddr
-	queue  []*fullWait // in the order of their turns
-	helper *Socket     // connected to the address; nil: none yet
+	calls  []*fullCall
+	helper *Socket // connected to the address; nil: none
 }
 
-// fullWait is one call that waits.
-type fullWait struct {
+// fullCall is a place in a line.
+type fullCall struct {
 	table *fullTable
-	peer  *fullPeer
-	wake  chan struct{} // tells it to look again
+	line  *fullLine
+	wake  chan struct{} // tells the call to look again
+	outer *fullCall     // its place in the second line
 }
 
-// table returns the table, made if need be.
+// table returns the socket's table, made if need be.
 func (f *fullPeers) table() *fullTable {
-	if t := f.p.Load(); t != nil {
-		return t
+	if f.p.Load() == nil {
+		f.p.CompareAndSwap(nil, newFullTable())
 	}
-	f.p.CompareAndSwap(nil, &fullTable{byAddr: map[sys.Sockaddr]*fullPeer{}})
 	return f.p.Load()
 }
 
@@ -77,76 +86,90 @@ func (f *fullPeers) kick() {
 	t := f.p.Load()
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	for _, p := range t.byAddr {
-		p.kick()
+	for _, line := range t.byAddr {
+		for _, c := range line.calls {
+			c.tell()
+			if c.outer != nil {
+				c.outer.kick()
+			}
+		}
 	}
 }
 
-func (p *fullPeer) kick() {
-	for _, w := range p.queue {
-		w.tell()
-	}
-	if h := p.helper; h != nil {
+// kick is fullPeers.kick for a place in the second line.
+func (c *fullCall) kick() {
+	c.tell()
+	c.table.mu.Lock()
+	defer c.table.mu.Unlock()
+	if h := c.line.helper; h != nil && c.line.calls[0] == c {
 		h.w.state.Add(stCancel)
 		h.kick(&h.w)
 	}
 }
 
-// join puts a call in line for the destination. The caller has the sending
-// turn, which makes the order of the line that of the turns.
-func (t *fullTable) join(to *sys.Sockaddr) *fullWait {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	p := t.byAddr[*to]
-	if p == nil {
-		p = &fullPeer{to: *to}
-		t.byAddr[*to] = p
-		t.n.Store(int32(len(t.byAddr)))
-	}
-	w := &fullWait{table: t, peer: p, wake: make(chan struct{}, 1)}
-	p.queue = append(p.queue, w)
-	return w
-}
-
-// leave takes the call out of the line; the next one may become the front.
-func (w *fullWait) leave() {
-	if helper := w.remove(); helper != nil {
-		_ = helper.Close()
-	}
-}
-
-// remove is leave but for closing the helper, which it returns if nobody needs
-// it any more.
-func (w *fullWait) remove() *Socket {
-	t, p := w.table, w.peer
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	for i, other := range p.queue {
-		if other == w {
-			p.queue = append(p.queue[:i], p.queue[i+1:]...)
-			break
-		}
-	}
-	if len(p.queue) > 0 {
-		p.queue[0].tell()
-		return nil
-	}
-	delete(t.byAddr, p.to)
-	t.n.Store(int32(len(t.byAddr)))
-	return p.helper
-}
-
 // tell wakes the call.
-func (w *fullWait) tell() {
+func (c *fullCall) tell() {
 	select {
-	case w.wake <- struct{}{}:
+	case c.wake <- struct{}{}:
 	default:
 	}
 }
 
-// front reports whether it is the call's turn to try.
-func (w *fullWait) front() bool {
-	w.table.mu.Lock()
-	defer w.table.mu.Unlock()
-	return w.peer.queue[0] == w
+// join puts a call in line for the destination. In a socket's own line the
+// order is that of the sending turns: the caller has the turn.
+func (t *fullTable) join(to *sys.Sockaddr) *fullCall {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	line := t.byAddr[*to]
+	if line == nil {
+		line = &fullLine{to: *to}
+		t.byAddr[*to] = line
+		t.n.Store(int32(len(t.byAddr)))
+	}
+	c := &fullCall{table: t, line: line, wake: make(chan struct{}, 1)}
+	line.calls = append(line.calls, c)
+	return c
+}
+
+// leave takes the call out of the line; the next one may become the front. The
+// last one closes the helper.
+func (c *fullCall) leave() {
+	if helper := c.remove(); helper != nil {
+		_ = helper.Close()
+	}
+}
+
+// remove is leave but for closing the helper, which it returns.
+func (c *fullCall) remove() *Socket {
+	t, line := c.table, c.line
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for i, other := range line.calls {
+		if other == c {
+			line.calls = append(line.calls[:i], line.calls[i+1:]...)
+			break
+		}
+	}
+	if len(line.calls) > 0 {
+		line.calls[0].tell()
+		return nil
+	}
+	delete(t.byAddr, line.to)
+	t.n.Store(int32(len(t.byAddr)))
+	return line.helper
+}
+
+// front reports whether the call is the first in line.
+func (c *fullCall) front() bool {
+	c.table.mu.Lock()
+	defer c.table.mu.Unlock()
+	return c.line.calls[0] == c
+}
+
+// enter notes the call's place in the second line, or with nil that it has
+// none any more.
+func (c *fullCall) enter(outer *fullCall) {
+	c.table.mu.Lock()
+	defer c.table.mu.Unlock()
+	c.outer = outer
 }

@@ -75,7 +75,7 @@ func (s *Socket) register() (*poller, error) {
 }
 
 // run makes the call op: a first try here, unless the last ones had to wait,
-// and then what resume does.
+// and then await. With MsgDontwait it does not wait.
 func (t *Turn) run(call string, op attempt, flags int) error {
 	if (t.d.cold || t.d.eager) && flags&MsgDontwait == 0 {
 		return t.resume(call, op, flags, t.d.untried())
@@ -92,8 +92,8 @@ func (t *Turn) run(call string, op attempt, flags int) error {
 // this package waits: it repeats op until it does something else than EAGAIN,
 // or until the call ends.
 func (t *Turn) resume(call string, op attempt, flags int, e sys.Errno) error {
-	if flags&MsgDontwait != 0 && (e == 0 || again(e)) {
-		return t.noWait(call, op)
+	if flags&MsgDontwait != 0 {
+		return t.noWait(call, op, e)
 	}
 	done := false
 	switch e {
@@ -111,7 +111,7 @@ func (t *Turn) resume(call string, op attempt, flags int, e sys.Errno) error {
 			return err
 		}
 		if t.shut() {
-			return t.noWait(call, op)
+			return t.noWait(call, op, e)
 		}
 		var err error
 		if done, err = t.park(op); err != nil {
@@ -130,9 +130,12 @@ func (d *direction) untried() sys.Errno {
 	return 0
 }
 
-// noWait makes the call op without waiting.
-func (t *Turn) noWait(call string, op attempt) error {
-	e := try(op, t.s)
+// noWait ends a call that does not wait, after a first try that failed with e,
+// or with none yet.
+func (t *Turn) noWait(call string, op attempt, e sys.Errno) error {
+	if e == 0 || e == sys.EINTR || e == sys.EAGAIN {
+		e = try(op, t.s)
+	}
 	switch {
 	case e != sys.EAGAIN:
 		return sysErr(call, e)
@@ -142,9 +145,6 @@ func (t *Turn) noWait(call string, op attempt) error {
 	}
 	return ErrWouldBlock
 }
-
-// again reports whether e says to repeat the call.
-func again(e sys.Errno) bool { return e == sys.EAGAIN || e == sys.EINTR }
 
 // shut reports whether the turn's direction is the receiving one and was shut
 // down here. A datagram socket's receive is EAGAIN then, as if it had to wait
@@ -162,7 +162,7 @@ func (t *Turn) park(op attempt) (done bool, err error) {
 		return false, err
 	}
 	d := t.d
-	if ready, err := t.setParked(p); err != nil || !ready {
+	if err := t.setParked(p); err != nil {
 		return false, err
 	}
 	w := d.waiter(t.s)
@@ -208,18 +208,20 @@ func (w *waiter) try() bool {
 	return w.errno != sys.EAGAIN
 }
 
-// setParked gives the poller the call's end, unless it has come already, and
-// reports whether the call may park. From here on whoever changes what could
-// end the call kicks the direction.
-func (t *Turn) setParked(p *poller) (bool, error) {
+// setParked gives the poller the call's end, unless it has come already. From
+// here on whoever changes what could end the call kicks the direction.
+func (t *Turn) setParked(p *poller) error {
 	d := t.d
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if err := t.check(); err != nil || t.shut() {
-		return false, err
+	if err := t.check(); err != nil {
+		return err
 	}
 	d.parked, d.limit = true, t.limit
-	return true, d.apply(p)
+	if t.shut() {
+		return d.setPoller(p, base, kicked)
+	}
+	return d.apply(p)
 }
 
 func (d *direction) setUnparked() {
