@@ -152,7 +152,7 @@ func TestSockfileReplaceLiveDeadAndNothing(t *testing.T) {
 		if err != nil {
 			t.Fatalf("over a live %s: %v", name, err)
 		}
-		exchange(t, l, path)
+		exchangeOver(t, l, path)
 		wantOnly(t, path, true)
 		unix.Close(fd)
 		l.SetUnlinkOnClose(false)
@@ -163,7 +163,7 @@ func TestSockfileReplaceLiveDeadAndNothing(t *testing.T) {
 		if l, err = lc.ListenSeq(t.Context(), path); err != nil {
 			t.Fatalf("over a dead %s: %v", name, err)
 		}
-		exchange(t, l, path)
+		exchangeOver(t, l, path)
 		if err := l.Close(); err != nil {
 			t.Fatal(err)
 		}
@@ -198,7 +198,7 @@ func TestSockfileReplacedListenerKeepsItsConnections(t *testing.T) {
 	if err := old.Close(); err != nil {
 		t.Fatal(err)
 	}
-	exchange(t, next, path)
+	exchangeOver(t, next, path)
 	if err := next.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -279,7 +279,7 @@ func TestSockfileDuplicatesNeverRemove(t *testing.T) {
 	if err := d.Close(); err != nil {
 		t.Fatal(err)
 	}
-	exchange(t, l, path)
+	exchangeOver(t, l, path)
 }
 
 // After Close every Close fails with net.ErrClosed and removes nothing more.
@@ -320,7 +320,7 @@ func TestSockfileSweepsTemporaryNames(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		exchange(t, l, path)
+		exchangeOver(t, l, path)
 		if _, err := os.Lstat(dead); !errors.Is(err, fs.ErrNotExist) {
 			t.Errorf("policy %d: dead: got %v, want it gone", existing, err)
 		}
@@ -360,7 +360,7 @@ func TestSockfileDirectoryLockedByAnother(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	exchange(t, l, path)
+	exchangeOver(t, l, path)
 	if err := l.Close(); err != nil {
 		t.Fatal(err)
 	}

@@ -130,7 +130,7 @@ func (k killed) verify(t *testing.T, path string) {
 		t.Errorf("next start: %v", err)
 		return
 	}
-	exchange(t, l, path)
+	exchangeOver(t, l, path)
 	if err := l.Close(); err != nil {
 		t.Error(err)
 	}
