@@ -13,16 +13,16 @@ func (c *DgramConn) Bind(a Addr) error {
 	if err := c.check("bind"); err != nil {
 		return err
 	}
-	return c.failAt("bind", a, c.bind(a))
+	return c.failAt("bind", a, c.bind(new(ListenConfig), a))
 }
 
-func (c *DgramConn) bind(a Addr) error {
+func (c *DgramConn) bind(lc *ListenConfig, a Addr) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if a.IsUnnamed() {
 		return c.autobind()
 	}
-	file, err := bindAddr(c.s, a)
+	file, err := lc.bind(c.s, a)
 	if err != nil {
 		return err
 	}

@@ -46,24 +46,14 @@ func (lc *ListenConfig) ListenDgram(ctx context.Context, address string) (*Dgram
 }
 
 func (lc *ListenConfig) listenDgram(ctx context.Context, address string) (*DgramConn, error) {
-	a, err := ParseAddr(address)
-	if err != nil {
-		return nil, err
-	}
-	if err := ctxErr(ctx); err != nil {
-		return nil, err
-	}
-	if lc.Existing == ExistingReplace {
-		return nil, sysError("ExistingReplace of a datagram socket, it is for listeners", sys.EINVAL)
-	}
-	s, err := newSocket(sys.SockDgram, &lc.Options, networkDgram, address, lc.Control)
+	a, s, err := lc.prepare(ctx, networkDgram, sys.SockDgram, address)
 	if err != nil {
 		return nil, err
 	}
 	c := newDgramConn(s, nil)
 	c.keep = lc.KeepFile
 	c.noteOptions(lc.Options)
-	if err := c.bind(a); err != nil {
+	if err := c.bind(lc, a); err != nil {
 		s.Close()
 		return nil, err
 	}

@@ -88,7 +88,10 @@ func writeMsgUnix(c messenger, p, oob []byte, addr *net.UnixAddr) (n, oobn int, 
 	}
 	x := newExchange()
 	x.out = outgoing{p: p, control: oob}
-	if err = x.address(b, addr); err == nil {
+	if err = x.address(b, addr); err != nil && b.s.Closed() {
+		err = net.ErrClosed
+	}
+	if err == nil {
 		err = c.transmit(&x.out, 0)
 	}
 	n = x.out.n

@@ -26,6 +26,9 @@ func (s *Socket) Close() error {
 	return sysErr("close", e)
 }
 
+// Closed reports whether Close has begun.
+func (s *Socket) Closed() bool { return s.usable(&s.r) != nil }
+
 // quiesce ends every call in progress and takes both turns.
 func (s *Socket) quiesce() {
 	s.w.state.Or(stClosed)
