@@ -20,7 +20,10 @@ type direction struct {
 	eager bool  // the last receive met its message by spinning: begin with that
 	skip  int16 // chances to spin that are left to skip
 	back  int16 // chances to skip after the next miss
-	lucky int8  // calls in a row that the poller had not to wait for
+	lucky int8  // calls in a row that did not have to wait
+	inRow int8  // waits in a row, of all sockets, that were its own
+	never bool  // spinning is out of the question for the peer or by SetSpin
+	busy  int8  // long yields of late: the P has other work
 
 	ctx context.Context // ends it; nil: none
 

@@ -67,7 +67,7 @@ func (s *Socket) File() (*os.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.share()
+	s.spin.otherProcess()
 	return os.NewFile(uintptr(nfd), "socket"), nil
 }
 

@@ -98,7 +98,7 @@ func (t *Turn) resume(call string, op attempt, flags int, e sys.Errno) error {
 	done := false
 	switch e {
 	case 0:
-		t.d.thaw()
+		t.thaw()
 		t.d.waiter(t.s).asks = !t.d.sends && !t.s.raw
 	case sys.EAGAIN:
 		done = t.spinFirst(op)

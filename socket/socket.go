@@ -23,7 +23,7 @@ type Socket struct {
 	fresh       bool // nothing can have arrived yet: set until the socket is given a peer
 	live        bool // made by a constructor
 
-	shared atomic.Bool // somebody else may receive from the socket
+	shared atomic.Bool // a Clone may receive from the socket at the same time
 	r, w   direction
 	users  users
 
@@ -96,7 +96,7 @@ func fromFD(fd int) (*Socket, error) {
 		return nil, sysErr("fcntl", e)
 	}
 	s := adopt(nfd, family, typ, proto)
-	s.share()
+	s.spin.otherProcess()
 	return s, nil
 }
 
@@ -114,18 +114,13 @@ func domain(fd int) (int, sys.Errno) {
 func adopt(fd, family, typ, proto int) *Socket {
 	s := &Socket{fd: fd, family: int16(family), typ: int16(typ), proto: int32(proto), live: true}
 	s.w.sends = true
+	s.spin.id = sockets.Add(1)
 	runtime.SetFinalizer(s, (*Socket).Close)
 	return s
 }
 
 // rawNow reports whether the receive at hand may bypass the scheduler.
 func (s *Socket) rawNow() bool { return s.raw || s.clean }
-
-// share notes that another process, or another Socket, has the socket too.
-func (s *Socket) share() {
-	s.shared.Store(true)
-	s.spin.otherProcess()
-}
 
 // Family returns the address family, such as AF_UNIX.
 func (s *Socket) Family() int { return int(s.family) }

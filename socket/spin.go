@@ -16,6 +16,7 @@ import (
 type spinner struct {
 	setting atomic.Int64 // 0 adapts, < 0 never, > 0 always, at most so many ns
 	peer    *atomic.Bool // of a pair: an end may be in another process
+	id      uint32       // a number for lastWaiter
 	kind    atomic.Int32 // whether the peer is this process: peerUnknown …
 }
 
@@ -30,12 +31,39 @@ const (
 const (
 	spinLongest = 50 * time.Microsecond // more than a wake-up costs
 	spinSlice   = 3 * time.Microsecond  // between two yields
+	spinBusy    = 2 * time.Microsecond  // a longer yield ran something else, or woke a thread
+	busyLimit   = 6                     // when such yields end the spin: each counts 2, a short one takes 1
 	skipFirst   = 2                     // chances to skip after the first miss; doubled by the next
 	skipMost    = 256
+	hitsInRow   = 64 // a park after so many costs less than a tenth
 )
 
 // spinning counts the calls that spin, of all sockets.
 var spinning atomic.Int32
+
+// lastWaiter is the number of the socket that waited last, of all.
+var lastWaiter, sockets atomic.Uint32
+
+// aloneAfter is how many waits in a row have to be of one socket before it
+// spins.
+const aloneAfter = 32
+
+// alone counts a call that waits, and reports whether the last ones of the
+// process were all of its socket. If not, a spin is no gain even if it meets
+// its message: the messages of many connections come through the poller in
+// batches, if nobody keeps the processors.
+func (t *Turn) alone() bool {
+	d, id := t.d, t.s.spin.id
+	if lastWaiter.Load() != id {
+		lastWaiter.Store(id)
+		d.inRow = 0
+		return false
+	}
+	if d.inRow < aloneAfter {
+		d.inRow++
+	}
+	return d.inRow == aloneAfter
+}
 
 // SetSpin sets how long a call that has to wait spins before its goroutine
 // parks: 0 adapts to the peer (the default), a negative d never spins, a
@@ -62,7 +90,7 @@ func (t *Turn) spinFirst(op attempt) bool {
 	switch {
 	case setting >= 0 && procs == 1:
 		return t.yieldOnce(op)
-	case setting < 0 || setting == 0 && s.peerHere():
+	case s.never(setting):
 		d.cold = true
 		return false
 	case setting > 0:
@@ -75,8 +103,18 @@ func (t *Turn) spinFirst(op attempt) bool {
 	return t.spinAdapting(op, procs)
 }
 
-// spinAdapting spins, unless half the processors do, and learns from it.
+// never reports whether spinning is out of the question.
+func (s *Socket) never(setting int64) bool {
+	return setting < 0 || setting == 0 && s.peerHere()
+}
+
+// spinAdapting spins, unless other sockets wait or half the processors spin
+// already, and learns from it.
 func (t *Turn) spinAdapting(op attempt, procs int32) bool {
+	if !t.alone() {
+		t.d.cold, t.d.eager = true, false
+		return false
+	}
 	if spinning.Add(1) > procs/2 {
 		spinning.Add(-1)
 		return false
@@ -89,11 +127,14 @@ func (t *Turn) spinAdapting(op attempt, procs int32) bool {
 
 // thaw counts a call that left its first try to the poller as a skipped
 // chance; after the last one the direction tries by itself again.
-func (d *direction) thaw() {
-	if d.skip > 0 {
-		if d.skip--; d.skip == 0 {
-			d.cold = false
-		}
+func (t *Turn) thaw() {
+	d := t.d
+	setting := t.s.spin.setting.Load()
+	if t.s.never(setting) || setting == 0 && !t.alone() {
+		return
+	}
+	if d.skip--; d.skip <= 0 {
+		d.skip, d.cold = 0, false
 	}
 }
 
@@ -138,31 +179,55 @@ func (s *Socket) peerHere() bool {
 	return kind == peerHere
 }
 
-// spin yields, for the peer may be a goroutine of this P, and then tries in
-// slices with a yield between them. An eager call has not tried yet.
+// spin tries op for at most longest, in slices with a yield between them, for
+// the peer may be a goroutine of this P. A yield that takes long shows that the
+// P has other work, and that spinning would keep it waiting. An eager call has
+// not tried yet.
 func (t *Turn) spin(op attempt, longest time.Duration) bool {
-	if t.d.eager && t.probe(op) {
-		t.d.calm()
+	d := t.d
+	if d.eager && t.probe(op) {
+		d.calm()
 		return true
 	}
+	d.eager = false
 	start := now()
-	slice := start
-	for runtime.Gosched(); t.d.state.Load() == t.seen; {
-		if t.probe(op) {
-			t.d.lucky, t.d.eager = 0, !t.d.sends
+	for yield, done := start, false; t.d.state.Load() == t.seen; {
+		runtime.Gosched()
+		at := now()
+		if d.busyYield(at-yield) || at-start > int64(longest) {
+			return false
+		}
+		if done, yield = t.spinSlice(op, at); done {
+			d.lucky, d.eager = 0, !d.sends
 			return true
 		}
-		at := now()
-		if at-start > int64(longest) {
-			break
-		}
-		if at-slice > int64(spinSlice) {
-			runtime.Gosched()
-			slice = now()
+	}
+	return false
+}
+
+// busyYield counts a yield of so many nanoseconds, and reports whether the P is
+// busy.
+func (d *direction) busyYield(ns int64) bool {
+	if ns <= int64(spinBusy) {
+		d.busy = max(0, d.busy-1)
+		return false
+	}
+	if d.busy += 2; d.busy < busyLimit {
+		return false
+	}
+	d.busy = 0
+	return true
+}
+
+// spinSlice tries op until the slice that began at start is over. It returns
+// when that was.
+func (t *Turn) spinSlice(op attempt, start int64) (done bool, at int64) {
+	for at = start; at-start <= int64(spinSlice); at = now() {
+		if t.probe(op) {
+			return true, at
 		}
 	}
-	t.d.eager = false
-	return false
+	return false, at
 }
 
 // calm counts a call that did not have to wait.
@@ -199,7 +264,7 @@ func (d *direction) learn(hit bool) {
 		d.back = 0
 		return
 	}
-	d.cold = true
+	d.cold, d.eager = true, false
 	d.back = min(max(skipFirst, 2*d.back), skipMost)
 	d.skip = d.back
 }
