@@ -35,7 +35,6 @@ const (
 	busyLimit   = 6                     // when such yields end the spin: each counts 2, a short one takes 1
 	skipFirst   = 2                     // chances to skip after the first miss; doubled by the next
 	skipMost    = 256
-	hitsInRow   = 64 // a park after so many costs less than a tenth
 )
 
 // spinning counts the calls that spin, of all sockets.
