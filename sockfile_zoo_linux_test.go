@@ -102,7 +102,7 @@ func (a *animal) visit(t *testing.T, long bool) {
 	}
 	before := listing(t, dir)
 	c, err := uds.DialSeq(path)
-	wantError(t, "dial", err, a.dial)
+	wantErrorIs(t, "dial", err, a.dial)
 	if err == nil {
 		c.Close()
 	}
@@ -113,7 +113,7 @@ func (a *animal) visit(t *testing.T, long bool) {
 			}
 			what := fmt.Sprintf("%s, policy %d", network, existing)
 			closeSocket, err := open(&uds.ListenConfig{Existing: existing}, path)
-			wantError(t, what, err, want)
+			wantErrorIs(t, what, err, want)
 			if err == nil {
 				if err := closeSocket(); err != nil {
 					t.Errorf("%s: Close: %v", what, err)
@@ -249,14 +249,14 @@ func TestSockfileReadOnlyFileSystem(t *testing.T) {
 	before := listing(t, dir)
 	for network, open := range openers {
 		_, err := open(&uds.ListenConfig{}, dir+"/new")
-		wantError(t, network, err, syscall.EROFS)
+		wantErrorIs(t, network, err, syscall.EROFS)
 		_, err = open(&uds.ListenConfig{Existing: uds.ExistingRemoveStale}, dir+"/new")
-		wantError(t, network+", remove stale", err, syscall.EROFS)
+		wantErrorIs(t, network+", remove stale", err, syscall.EROFS)
 		_, err = open(&uds.ListenConfig{Existing: uds.ExistingRemoveStale}, path)
-		wantError(t, network+", remove stale, dead", err, syscall.EROFS)
+		wantErrorIs(t, network+", remove stale, dead", err, syscall.EROFS)
 		if network != "unixgram" {
 			_, err = open(&uds.ListenConfig{Existing: uds.ExistingReplace}, path)
-			wantError(t, network+", replace", err, syscall.EROFS)
+			wantErrorIs(t, network+", replace", err, syscall.EROFS)
 		}
 	}
 	if after := listing(t, dir); after != before {
@@ -407,7 +407,7 @@ func fillDescriptors(limit unix.Rlimit, free int) (fds []int) {
 	return fds[:len(fds)-free]
 }
 
-func wantError(t *testing.T, what string, got, want error) {
+func wantErrorIs(t *testing.T, what string, got, want error) {
 	t.Helper()
 	if want == nil && got != nil || !errors.Is(got, want) {
 		t.Errorf("%s: got %v, want %v", what, got, want)
