@@ -26,6 +26,9 @@ func openSockDir(path string) (*sockDir, error) {
 	}
 	defer closeWalk(at)
 	dir, name := splitPath(rest)
+	if name == "" {
+		return nil, newAddrError(path, "the path of a socket does not end with a slash")
+	}
 	fd, e := sys.OpenDir(at, dir)
 	if e != 0 {
 		return nil, sysError("open", e)

@@ -162,7 +162,7 @@ func runModeMatrix(t *testing.T, rounds int) {
 	}
 }
 
-func TestSockfileModeIsNeverWider(t *testing.T) { runModeMatrix(t, 540) }
+func TestSockfileModeIsNeverWider(t *testing.T) { runModeMatrix(t, 324) }
 
 func TestSockfileModeIsNeverWiderSoak(t *testing.T) {
 	testutil.Soak(t)

@@ -1,0 +1,112 @@
+// Activation is an echo service that a service manager starts when somebody
+// connects. Try it with
+//
+//	systemd-socket-activate --seqpacket -l /tmp/echo activation
+//	systemd-socket-activate -d -l /tmp/echo activation
+//
+// The service manager makes the socket file and removes it: the service needs
+// no right to, and no client is refused while the service restarts.
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"os"
+	"os/signal"
+	"sync"
+	"syscall"
+
+	"example.com/uds"
+)
+
+func main() {
+	if err := run(); err != nil {
+		log.Fatal(err)
+	}
+}
+
+func run() error {
+	stop := make(chan os.Signal, 1)
+	signal.Notify(stop, os.Interrupt, syscall.SIGTERM)
+	files, err := uds.ActivatedFiles(true)
+	if err != nil {
+		return err
+	}
+	if len(files) == 0 {
+		return errors.New("no sockets: start this with systemd-socket-activate")
+	}
+	var services sync.WaitGroup
+	var sockets []io.Closer
+	for _, f := range files {
+		s, serve, err := adopt(f)
+		if err != nil {
+			return fmt.Errorf("%s: %w", f.Name(), err)
+		}
+		f.Close() // adopt has a duplicate
+		sockets = append(sockets, s)
+		services.Go(serve)
+	}
+	<-stop
+	for _, s := range sockets {
+		s.Close()
+	}
+	services.Wait()
+	return nil
+}
+
+// adopt finds out what kind of socket f is, and returns it and its service.
+func adopt(f *os.File) (io.Closer, func(), error) {
+	l, err := uds.FileSeqListener(f)
+	if err == nil {
+		return l, func() { serveConnections(l) }, nil
+	}
+	c, dgramErr := uds.FileDgramConn(f)
+	if dgramErr == nil {
+		return c, func() { answerDatagrams(c) }, nil
+	}
+	return nil, nil, errors.Join(err, dgramErr)
+}
+
+// serveConnections answers every message of every connection with itself.
+func serveConnections(l *uds.SeqListener) {
+	log.Printf("listening at %v", l.Addr())
+	for {
+		c, err := l.AcceptSeq()
+		if err != nil {
+			return
+		}
+		go func() {
+			defer c.Close()
+			p := make([]byte, 64<<10)
+			for {
+				n, err := c.Recv(p)
+				if err != nil {
+					return
+				}
+				if err := c.Send(p[:n]); err != nil {
+					return
+				}
+			}
+		}()
+	}
+}
+
+// answerDatagrams answers every datagram with itself.
+func answerDatagrams(c *uds.DgramConn) {
+	log.Printf("receiving at %v", c.LocalAddr())
+	p := make([]byte, 64<<10)
+	for {
+		n, from, err := c.ReadFromAddr(p)
+		if err != nil {
+			return
+		}
+		if from.IsUnnamed() {
+			continue // nobody can answer that
+		}
+		if _, err := c.WriteToAddr(p[:n], from); err != nil {
+			log.Printf("answer %v: %v", from, err)
+		}
+	}
+}

@@ -1,0 +1,184 @@
+// Replace starts a service again and again at one path, as an upgrade does,
+// while clients dial and exchange data with it all the time:
+//
+//	go run ./examples/replace -n 100
+//
+// Every new listener takes the path over from the old one with
+// uds.ExistingReplace, and the old one goes on accepting for a moment. No client
+// is refused and no exchange is lost.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log"
+	"os"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"example.com/uds"
+)
+
+func main() {
+	n := flag.Int("n", 100, "how often to replace the listener")
+	clients := flag.Int("clients", 4, "how many clients dial at once")
+	flag.Parse()
+	if err := run(os.Stdout, *n, *clients); err != nil {
+		log.Fatal(err)
+	}
+}
+
+func run(out io.Writer, replacements, clients int) error {
+	dir, err := os.MkdirTemp("", "uds")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	s := service{path: filepath.Join(dir, "s")}
+	l, err := s.start(0)
+	if err != nil {
+		return err
+	}
+	load := startLoad(s.path, clients)
+	for i := range replacements {
+		load.wait()
+		next, err := s.start(i + 1)
+		if err != nil {
+			return err
+		}
+		s.retire(l)
+		l = next
+	}
+	load.stop()
+	s.retire(l)
+	s.listeners.Wait()
+	fmt.Fprintf(out, "%d listeners served %d exchanges\n", replacements+1, load.exchanges.Load())
+	if load.failed != nil {
+		return load.failed
+	}
+	fmt.Fprintln(out, "no dial was refused and no exchange was lost")
+	return nil
+}
+
+// service is what every generation of the listener does.
+type service struct {
+	path      string
+	listeners sync.WaitGroup
+}
+
+// start starts a generation, which takes the path over.
+func (s *service) start(generation int) (*uds.SeqListener, error) {
+	lc := &uds.ListenConfig{Existing: uds.ExistingReplace, Mode: 0o600}
+	l, err := lc.ListenSeq(context.Background(), s.path)
+	if err != nil {
+		return nil, err
+	}
+	s.listeners.Go(func() {
+		defer l.Close() // leaves the successor's file alone
+		for {
+			c, err := l.AcceptSeq()
+			if err != nil {
+				return // the deadline of retire
+			}
+			s.listeners.Go(func() { answer(c, generation) })
+		}
+	})
+	return l, nil
+}
+
+// retire lets a replaced listener take what was dialled before it lost the
+// path.
+func (s *service) retire(l *uds.SeqListener) {
+	l.SetDeadline(time.Now().Add(250 * time.Millisecond))
+}
+
+// answer answers one question with the generation that got it.
+func answer(c *uds.SeqConn, generation int) {
+	defer c.Close()
+	p := make([]byte, 64)
+	n, err := c.Recv(p)
+	if err != nil {
+		return
+	}
+	c.Send(fmt.Appendf(p[:n], " answered by generation %d", generation))
+}
+
+// load is a number of clients that dial, ask and hang up.
+type load struct {
+	clients   sync.WaitGroup
+	stopped   atomic.Bool
+	exchanges atomic.Int64
+	progress  chan struct{}
+
+	mu     sync.Mutex
+	failed error
+}
+
+func startLoad(path string, clients int) *load {
+	l := &load{progress: make(chan struct{}, 1)}
+	for i := range clients {
+		l.clients.Go(func() {
+			for !l.stopped.Load() {
+				if err := ask(path, fmt.Sprintf("client %d", i)); err != nil {
+					l.fail(err)
+					return
+				}
+				l.exchanges.Add(1)
+				select {
+				case l.progress <- struct{}{}:
+				default:
+				}
+			}
+		})
+	}
+	return l
+}
+
+// wait waits for a few exchanges, so that every generation gets some.
+func (l *load) wait() {
+	for want := l.exchanges.Load() + 20; l.exchanges.Load() < want; {
+		select {
+		case <-l.progress:
+		case <-time.After(10 * time.Second):
+			l.fail(errors.New("no exchange for 10 s"))
+			return
+		}
+	}
+}
+
+func (l *load) fail(err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.failed = errors.Join(l.failed, err)
+}
+
+func (l *load) stop() {
+	l.stopped.Store(true)
+	l.clients.Wait()
+}
+
+// ask dials, asks and checks that there is an answer.
+func ask(path, question string) error {
+	c, err := uds.DialSeq(path)
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	if err := c.Send([]byte(question)); err != nil {
+		return err
+	}
+	p := make([]byte, 64)
+	n, err := c.Recv(p)
+	if err != nil {
+		return err
+	}
+	if n <= len(question) || string(p[:len(question)]) != question {
+		return fmt.Errorf("got %q, want an answer to %q", p[:n], question)
+	}
+	return nil
+}
