@@ -19,6 +19,9 @@ func DialDgram(address string) (*DgramConn, error) {
 // PassCredentials and PassPidFD are set in between, for with them connecting
 // would bind.
 func (d *Dialer) DialDgram(ctx context.Context, address string) (*DgramConn, error) {
+	if err := checkArgs(d != nil, ctx); err != nil {
+		return nil, opError("dial", networkDgram, nil, nil, err)
+	}
 	to, err := dialAddr(address)
 	if err != nil {
 		return nil, opError("dial", networkDgram, nil, nil, err)

@@ -99,10 +99,12 @@ type errorSubject struct {
 var errorSubjects = []errorSubject{
 	{"nil *SeqConn", func(testing.TB) any { return (*uds.SeqConn)(nil) }, syscall.EINVAL},
 	{"nil *SeqListener", func(testing.TB) any { return (*uds.SeqListener)(nil) }, syscall.EINVAL},
+	{"nil *DgramConn", func(testing.TB) any { return (*uds.DgramConn)(nil) }, syscall.EINVAL},
 	{"nil *Dialer", func(testing.TB) any { return (*uds.Dialer)(nil) }, syscall.EINVAL},
 	{"nil *ListenConfig", func(testing.TB) any { return (*uds.ListenConfig)(nil) }, syscall.EINVAL},
 	{"zero SeqConn", func(testing.TB) any { return new(uds.SeqConn) }, syscall.EINVAL},
 	{"zero SeqListener", func(testing.TB) any { return new(uds.SeqListener) }, syscall.EINVAL},
+	{"zero DgramConn", func(testing.TB) any { return new(uds.DgramConn) }, syscall.EINVAL},
 }
 
 // TestEveryMethodFails calls every method of every subject.
@@ -111,9 +113,6 @@ func TestEveryMethodFails(t *testing.T) {
 		t.Run(s.name, func(t *testing.T) {
 			typ := reflect.TypeOf(s.make(t))
 			for m := range typ.Methods() {
-				if m.Name == "DialDgram" { // PENDING: dgram
-					continue
-				}
 				v := reflect.ValueOf(s.make(t))
 				err, fails := callMethod(t, v, m)
 				if !fails {
@@ -140,15 +139,19 @@ func callMethod(t testing.TB, v reflect.Value, m reflect.Method) (err error, fai
 			t.Errorf("%s: panic: %v", m.Name, r)
 		}
 	}()
-	return callFunc(t, v.MethodByName(m.Name))
+	network := "unixpacket"
+	if v.Type() == reflect.TypeFor[*uds.DgramConn]() {
+		network = "unixgram"
+	}
+	return callFunc(t, v.MethodByName(m.Name), network)
 }
 
-func callFunc(t testing.TB, f reflect.Value) (err error, fails bool) {
+func callFunc(t testing.TB, f reflect.Value, network string) (err error, fails bool) {
 	t.Helper()
 	typ := f.Type()
 	var args []reflect.Value
 	for in := range typ.Ins() {
-		args = append(args, argument(t, in))
+		args = append(args, argument(t, in, network))
 	}
 	call := f.Call
 	if typ.IsVariadic() {
@@ -160,7 +163,7 @@ func callFunc(t testing.TB, f reflect.Value) (err error, fails bool) {
 	}
 	last := out[len(out)-1]
 	if last.Kind() == reflect.Func {
-		return callFunc(t, last)
+		return callFunc(t, last, network)
 	}
 	if typ.Out(typ.NumOut()-1) != reflect.TypeFor[error]() {
 		return nil, false
@@ -175,11 +178,12 @@ func callFunc(t testing.TB, f reflect.Value) (err error, fails bool) {
 }
 
 // argument is an argument that is good in itself.
-func argument(t testing.TB, typ reflect.Type) reflect.Value {
+func argument(t testing.TB, typ reflect.Type, network string) reflect.Value {
 	t.Helper()
+	addr := &net.UnixAddr{Name: "@uds-nobody-listens", Net: network}
 	values := []any{
 		make([]byte, 8), time.Now().Add(time.Hour), time.Second, uds.Options{WriteBuffer: 1 << 16}, &uds.Message{},
-		uds.Flags(0), make([]uds.Message, 1), uds.Addr{}, 1, true, []*os.File(nil), &net.UnixAddr{Name: "/nowhere"},
+		uds.Flags(0), make([]uds.Message, 1), uds.MustParseAddr("@uds-nobody-listens"), 1, true, []*os.File(nil), addr,
 		"@uds-nobody-listens",
 	}
 	for _, v := range values {
@@ -187,7 +191,7 @@ func argument(t testing.TB, typ reflect.Type) reflect.Value {
 			return reflect.ValueOf(v)
 		}
 	}
-	for _, v := range []any{t.Context(), bytes.NewReader([]byte("x")), io.Discard, &net.UnixAddr{Name: "/nowhere"}} {
+	for _, v := range []any{t.Context(), bytes.NewReader([]byte("x")), io.Discard, addr} {
 		if typ.Kind() == reflect.Interface && reflect.TypeOf(v).Implements(typ) {
 			return reflect.ValueOf(v)
 		}

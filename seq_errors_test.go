@@ -6,6 +6,8 @@ import (
 	"net"
 	"syscall"
 	"testing"
+
+	"example.com/uds"
 )
 
 func init() {
@@ -41,6 +43,19 @@ func init() {
 			must(t, err)
 			must(t, f.Close())
 			return a
+		}, net.ErrClosed},
+		errorSubject{"closed DgramConn", func(t testing.TB) any {
+			a, b, err := uds.DgramPair()
+			must(t, err)
+			must(t, a.Close())
+			must(t, b.Close())
+			return a
+		}, net.ErrClosed},
+		errorSubject{"closed bound DgramConn", func(t testing.TB) any {
+			c, err := uds.ListenDgram(abstractName())
+			must(t, err)
+			must(t, c.Close())
+			return c
 		}, net.ErrClosed},
 		errorSubject{"closed SeqListener", func(t testing.TB) any {
 			l := seqListener(t, abstractName())
