@@ -71,11 +71,12 @@ func (c *DgramConn) resend(t *socket.Turn, p []byte, err error) (int, error) {
 
 // reconnect connects to the peer's address again, for a datagram of n bytes.
 func (c *DgramConn) reconnect(t *socket.Turn, n int) error {
-	sa, err := sockaddr(c.names.get().remote)
-	if err == nil {
-		err = t.Connect(context.Background(), sa)
+	sa, release, err := reach(c.names.get().remote)
+	if err != nil {
+		return notSent(n, err)
 	}
-	return notSent(n, err)
+	defer release()
+	return notSent(n, t.Connect(context.Background(), sa))
 }
 
 // notSent is the error of a datagram of n bytes that found no receiver.
