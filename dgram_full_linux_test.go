@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"net"
 	"os"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -71,13 +72,7 @@ func TestDgramFullReceiverCostsNothing(t *testing.T) {
 	if got := openFDs(t); got > fds+1 {
 		t.Errorf("while blocked: got %d descriptors more, want at most 1", got-fds)
 	}
-	cpu := testutil.CPUTime()
-	select {
-	case err := <-done:
-		t.Fatalf("the send ended: %v", err)
-	case <-time.After(time.Second): // what is measured
-	}
-	if got := testutil.CPUTime() - cpu; got >= 10*time.Millisecond {
+	if got := blockedCPU(t, done); got >= 10*time.Millisecond {
 		t.Errorf("blocked for a second: got %v of CPU, want less than 10ms", got)
 	}
 	room := time.Now()
@@ -99,6 +94,26 @@ func TestDgramFullReceiverCostsNothing(t *testing.T) {
 	if got := openFDs(t); got != fds {
 		t.Errorf("after: got %d descriptors, want %d", got, fds)
 	}
+}
+
+// blockedCPU is the CPU time of a second in which a send is blocked. The garbage
+// collector and what else the process does can only add to it: the least of
+// three counts.
+func blockedCPU(t *testing.T, done <-chan error) time.Duration {
+	t.Helper()
+	least := time.Hour
+	for i := 0; i < 3 && least >= 10*time.Millisecond; i++ {
+		runtime.GC()
+		cpu := testutil.CPUTime()
+		select {
+		case err := <-done:
+			t.Fatalf("the send ended: %v", err)
+		case <-time.After(time.Second): // what is measured
+		}
+		least = min(least, testutil.CPUTime()-cpu)
+	}
+	t.Logf("blocked for a second: %v of CPU", least)
+	return least
 }
 
 func TestDgramFullReceiverKeepsOrder(t *testing.T) {
