@@ -61,7 +61,7 @@ func (c *DgramConn) lost(err error) bool {
 }
 
 // resend connects to the peer's address again and repeats the send of p.
-func (c *DgramConn) resend(t *socket.Turn, p []byte, err error) (int, error) {
+func (c *DgramConn) resend(t *socket.Turn, p []byte) (int, error) {
 	if err := c.reconnect(t, len(p)); err != nil {
 		return 0, err
 	}

@@ -19,7 +19,7 @@ func (c *DgramConn) Write(p []byte) (int, error) {
 	}
 	n, err := t.Send(p, 0)
 	if err != nil && c.lost(err) {
-		n, err = c.resend(&t, p, err)
+		n, err = c.resend(&t, p)
 	}
 	t.End()
 	if err != nil {

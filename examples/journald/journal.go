@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"os"
-	"syscall"
 
 	"example.com/uds"
 )
@@ -31,7 +30,7 @@ func (j *Journal) Close() error { return j.c.Close() }
 // Send writes an entry.
 func (j *Journal) Send(e *Entry) error {
 	err := j.c.Send(e.b)
-	if !errors.Is(err, syscall.EMSGSIZE) && !errors.Is(err, syscall.ENOBUFS) {
+	if !tooLarge(err) {
 		return err
 	}
 	f, err := sealed(e.b)

@@ -7,6 +7,12 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// tooLarge reports whether a datagram was refused for its size: by the socket's
+// limit, or because the kernel finds no memory in one piece.
+func tooLarge(err error) bool {
+	return errors.Is(err, unix.EMSGSIZE) || errors.Is(err, unix.ENOBUFS)
+}
+
 // seals are those without which journald does not map what others can change.
 const seals = unix.F_SEAL_SHRINK | unix.F_SEAL_GROW | unix.F_SEAL_WRITE | unix.F_SEAL_SEAL
 
