@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"net"
 	"os"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -27,9 +28,9 @@ func openFDs(t testing.TB) int {
 	return len(entries)
 }
 
-// blockedSend starts a send to a full receiver, waits until it has its helper,
+// blockedWriteTo starts a send to a full receiver, waits until it has its helper,
 // and returns where its error comes.
-func blockedSend(t testing.TB, c *uds.DgramConn, s string, to uds.Addr) <-chan error {
+func blockedWriteTo(t testing.TB, c *uds.DgramConn, s string, to uds.Addr) <-chan error {
 	t.Helper()
 	before := openFDs(t)
 	done := make(chan error, 1)
@@ -54,8 +55,8 @@ func wantDone(t testing.TB, done <-chan error) error {
 	}
 }
 
-// warmDgram makes a socket wait once, so that the runtime's poller and the
-// socket's own state exist and what is counted later is what a wait costs.
+// fullReceiver returns a sender and a receiver whose queue is full. The sender
+// has waited, so that what is counted later is what one more wait costs.
 func fullReceiver(t testing.TB) (sender, receiver *uds.DgramConn, to uds.Addr, queued int) {
 	t.Helper()
 	receiver, sender = listenDgram(t), newDgram(t)
@@ -67,17 +68,11 @@ func fullReceiver(t testing.TB) (sender, receiver *uds.DgramConn, to uds.Addr, q
 func TestDgramFullReceiverCostsNothing(t *testing.T) {
 	sender, receiver, to, queued := fullReceiver(t)
 	fds := openFDs(t)
-	done := blockedSend(t, sender, "last", to)
+	done := blockedWriteTo(t, sender, "last", to)
 	if got := openFDs(t); got > fds+1 {
 		t.Errorf("while blocked: got %d descriptors more, want at most 1", got-fds)
 	}
-	cpu := testutil.CPUTime()
-	select {
-	case err := <-done:
-		t.Fatalf("the send ended: %v", err)
-	case <-time.After(time.Second): // what is measured
-	}
-	if got := testutil.CPUTime() - cpu; got >= 10*time.Millisecond {
+	if got := blockedCPU(t, done); got >= 10*time.Millisecond {
 		t.Errorf("blocked for a second: got %v of CPU, want less than 10ms", got)
 	}
 	room := time.Now()
@@ -99,6 +94,26 @@ func TestDgramFullReceiverCostsNothing(t *testing.T) {
 	if got := openFDs(t); got != fds {
 		t.Errorf("after: got %d descriptors, want %d", got, fds)
 	}
+}
+
+// blockedCPU is the CPU time of a second in which a send is blocked. The garbage
+// collector and what else the process does can only add to it: the least of
+// three counts.
+func blockedCPU(t *testing.T, done <-chan error) time.Duration {
+	t.Helper()
+	least := time.Hour
+	for i := 0; i < 3 && least >= 10*time.Millisecond; i++ {
+		runtime.GC()
+		cpu := testutil.CPUTime()
+		select {
+		case err := <-done:
+			t.Fatalf("the send ended: %v", err)
+		case <-time.After(time.Second): // what is measured
+		}
+		least = min(least, testutil.CPUTime()-cpu)
+	}
+	t.Logf("blocked for a second: %v of CPU", least)
+	return least
 }
 
 func TestDgramFullReceiverKeepsOrder(t *testing.T) {
@@ -128,7 +143,7 @@ func TestDgramFullReceiverKeepsOrder(t *testing.T) {
 func TestDgramFullReceiverDoesNotHoldUpOthers(t *testing.T) {
 	sender, _, to, _ := fullReceiver(t)
 	other := listenDgram(t)
-	done := blockedSend(t, sender, "x", to)
+	done := blockedWriteTo(t, sender, "x", to)
 	sendString(t, sender, "passes", addrOf(t, other))
 	if got := recvString(t, other); got != "passes" {
 		t.Errorf("got %q, want %q", got, "passes")
@@ -160,7 +175,7 @@ func TestDgramFullReceiverInterrupted(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			sender, _, to, _ := fullReceiver(t)
-			front := blockedSend(t, sender, "front", to)
+			front := blockedWriteTo(t, sender, "front", to)
 			const more = 3
 			behind := make(chan error, more)
 			for range more {
@@ -215,7 +230,7 @@ func TestDgramFullReceiverExtendedDeadline(t *testing.T) {
 	if err := sender.SetWriteDeadline(time.Now().Add(50 * time.Millisecond)); err != nil {
 		t.Fatal(err)
 	}
-	done := blockedSend(t, sender, "x", to)
+	done := blockedWriteTo(t, sender, "x", to)
 	if err := sender.SetWriteDeadline(time.Time{}); err != nil {
 		t.Fatal(err)
 	}
@@ -232,7 +247,7 @@ func TestDgramFullReceiverExtendedDeadline(t *testing.T) {
 
 func TestDgramFullReceiverGoes(t *testing.T) {
 	sender, receiver, to, _ := fullReceiver(t)
-	done := blockedSend(t, sender, "x", to)
+	done := blockedWriteTo(t, sender, "x", to)
 	if err := receiver.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -246,7 +261,7 @@ func TestDgramFullReceiverGoes(t *testing.T) {
 // between the two or reaches the new one.
 func TestDgramFullReceiverRestarts(t *testing.T) {
 	sender, receiver, to, _ := fullReceiver(t)
-	done := blockedSend(t, sender, "x", to)
+	done := blockedWriteTo(t, sender, "x", to)
 	receiver.Close()
 	successor, err := uds.ListenDgram(to.String())
 	successor = ownDgram(t, successor, err)
@@ -265,7 +280,7 @@ func TestDgramFullReceiverRestarts(t *testing.T) {
 // tells.
 func TestDgramFullReceiverReplaced(t *testing.T) {
 	sender, receiver, to, _ := fullReceiver(t)
-	done := blockedSend(t, sender, "x", to)
+	done := blockedWriteTo(t, sender, "x", to)
 	if err := os.Rename(to.Path(), to.Path()+".old"); err != nil {
 		t.Fatal(err)
 	}
@@ -284,7 +299,7 @@ func TestDgramFullReceiverReplaced(t *testing.T) {
 // The successor is full as well: the helper has to follow.
 func TestDgramFullReceiverReplacedByAFullOne(t *testing.T) {
 	sender, _, to, _ := fullReceiver(t)
-	done := blockedSend(t, sender, "x", to)
+	done := blockedWriteTo(t, sender, "x", to)
 	next, err := uds.ListenDgram(to.String() + ".new")
 	next = ownDgram(t, next, err)
 	n := fill(t, newDgram(t), addrOf(t, next), []byte("fill"))
@@ -369,7 +384,7 @@ func TestDgramOwnBufferFull(t *testing.T) {
 // Without a descriptor for a helper a send waits all the same.
 func TestDgramFullReceiverWithoutDescriptors(t *testing.T) {
 	sender, receiver, to, _ := fullReceiver(t)
-	free := exhaust(t)
+	free := useUpDescriptors(t)
 	done := make(chan error, 1)
 	cpu := testutil.CPUTime()
 	go func() {
@@ -392,9 +407,9 @@ func TestDgramFullReceiverWithoutDescriptors(t *testing.T) {
 	}
 }
 
-// exhaust leaves the process no descriptor until the function it returns is
+// useUpDescriptors leaves the process no descriptor until the function it returns is
 // called, or t ends.
-func exhaust(t *testing.T) (free func()) {
+func useUpDescriptors(t *testing.T) (free func()) {
 	t.Helper()
 	var old syscall.Rlimit
 	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &old); err != nil {

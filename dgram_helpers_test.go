@@ -1,8 +1,10 @@
 package uds_test
 
 import (
+	"bytes"
 	"errors"
 	"os"
+	"runtime"
 	"testing"
 	"time"
 
@@ -104,4 +106,11 @@ func sendString(t testing.TB, c *uds.DgramConn, s string, to uds.Addr) {
 	if n, err := c.WriteToAddr([]byte(s), to); err != nil || n != len(s) {
 		t.Fatalf("WriteToAddr: got %d, %v, want %d and no error", n, err, len(s))
 	}
+}
+
+// parkedReads reports whether a goroutine of the process waits for input.
+func parkedReads(t testing.TB) bool {
+	t.Helper()
+	buf := make([]byte, 1<<20)
+	return bytes.Contains(buf[:runtime.Stack(buf, true)], []byte("[IO wait"))
 }

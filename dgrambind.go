@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"example.com/uds/internal/sys"
+	"example.com/uds/socket"
 )
 
 // Bind gives the socket an address, so that others can send to it. The unnamed
@@ -17,31 +18,34 @@ func (c *DgramConn) Bind(a Addr) error {
 }
 
 func (c *DgramConn) bind(lc *ListenConfig, a Addr) error {
+	if a.IsUnnamed() && !autobinds {
+		return socket.Unsupported("autobind")
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if a.IsUnnamed() {
-		return c.autobind()
-	}
 	file, err := lc.bind(c.s, a)
 	if err != nil {
 		return err
 	}
-	file.keep.Store(c.keep)
+	if a.IsUnnamed() {
+		return c.noteLocal()
+	}
+	if c.keep {
+		file.keep.Store(true)
+	}
 	c.file = file
 	c.rename(func(n *names) { n.local = a })
 	return nil
 }
 
-// noteLocal notes the address that the kernel chose. The caller holds c.mu.
+// noteLocal notes the address that the kernel chose, or that the socket had
+// before. The caller holds c.mu.
 func (c *DgramConn) noteLocal() error {
-	sa, err := c.s.Sockname()
-	if err != nil {
-		return err
-	}
-	if a := addrOfRaw(&sa); !a.IsUnnamed() {
+	a, err := boundAddr(c.s, Addr{})
+	if err == nil && c.file == nil {
 		c.rename(func(n *names) { n.local = a })
 	}
-	return nil
+	return err
 }
 
 // rename changes the connection's names. The caller holds c.mu.

@@ -51,6 +51,7 @@ func newDgramConn(s *socket.Socket, n *names) *DgramConn {
 	c := &DgramConn{}
 	c.s = s
 	c.names.p.Store(n)
+	c.mark.keep() // no marker is needed: a timestamp is the caller's
 	return c
 }
 
@@ -90,7 +91,9 @@ func FileDgramConn(f *os.File) (*DgramConn, error) {
 	if sa, err := s.Peername(); err == nil {
 		n.remote = addrOfRaw(&sa)
 	}
-	return newDgramConn(s, &n), nil
+	c := newDgramConn(s, &n)
+	c.expect.share()
+	return c, nil
 }
 
 // Close closes the socket. Calls in progress end with net.ErrClosed. The socket
@@ -101,11 +104,8 @@ func (c *DgramConn) Close() error {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if err := c.s.Close(); err != nil {
-		return c.fail("close", err)
-	}
-	c.file.remove()
-	return nil
+	c.file.remove() // while the open socket pins the file's inode number
+	return c.fail("close", c.s.Close())
 }
 
 // SetUnlinkOnClose sets whether Close removes the socket file. Without it Close
@@ -130,13 +130,8 @@ func (c *DgramConn) Detach() (*os.File, error) {
 	if !c.ok() {
 		return nil, c.check("detach")
 	}
-	f, err := c.s.Detach(c.detachable)
+	f, err := c.s.Detach(nil)
 	return f, c.fail("detach", err)
-}
-
-func (c *DgramConn) detachable() error {
-	c.mark.clear(c.s)
-	return nil
 }
 
 // Clone returns a second connection over the same socket, with deadlines and a
@@ -151,7 +146,8 @@ func (c *DgramConn) Clone() (*DgramConn, error) {
 		return nil, c.fail("clone", err)
 	}
 	d := newDgramConn(s, c.names.p.Load())
-	d.mark.state.Store(c.mark.state.Load())
 	d.redial = c.redial
+	c.expect.share()
+	d.expect.share()
 	return d, nil
 }

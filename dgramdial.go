@@ -45,7 +45,6 @@ func (d *Dialer) dialDgram(ctx context.Context, to Addr) (*DgramConn, error) {
 	}
 	c := newDgramConn(s, nil)
 	c.redial = d.Redial
-	c.noteOptions(d.Options)
 	if err := c.join(ctx, d, to); err != nil {
 		s.Close()
 		return nil, err

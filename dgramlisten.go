@@ -34,9 +34,7 @@ func (lc *ListenConfig) ListenPacket(ctx context.Context, network, address strin
 
 // ListenDgram binds a SOCK_DGRAM socket and leaves it unconnected. The empty
 // address is an abstract name of the kernel's choice (Linux). Backlog and
-// Authorize have no meaning here, and ExistingReplace is EINVAL: a datagram
-// socket can not take over a path, for its senders would learn another address
-// than its own.
+// Authorize have no meaning here.
 func (lc *ListenConfig) ListenDgram(ctx context.Context, address string) (*DgramConn, error) {
 	c, err := lc.listenDgram(ctx, address)
 	if err != nil {
@@ -51,18 +49,9 @@ func (lc *ListenConfig) listenDgram(ctx context.Context, address string) (*Dgram
 		return nil, err
 	}
 	c := newDgramConn(s, nil)
-	c.keep = lc.KeepFile
-	c.noteOptions(lc.Options)
 	if err := c.bind(lc, a); err != nil {
 		s.Close()
 		return nil, err
 	}
 	return c, nil
-}
-
-// noteOptions notes what was set.
-func (c *DgramConn) noteOptions(o Options) {
-	if o.Timestamps {
-		c.mark.keep()
-	}
 }

@@ -61,7 +61,7 @@ func (c *DgramConn) lost(err error) bool {
 }
 
 // resend connects to the peer's address again and repeats the send of p.
-func (c *DgramConn) resend(t *socket.Turn, p []byte, err error) (int, error) {
+func (c *DgramConn) resend(t *socket.Turn, p []byte) (int, error) {
 	if err := c.reconnect(t, len(p)); err != nil {
 		return 0, err
 	}
@@ -71,11 +71,12 @@ func (c *DgramConn) resend(t *socket.Turn, p []byte, err error) (int, error) {
 
 // reconnect connects to the peer's address again, for a datagram of n bytes.
 func (c *DgramConn) reconnect(t *socket.Turn, n int) error {
-	sa, err := sockaddr(c.names.get().remote)
-	if err == nil {
-		err = t.Connect(context.Background(), sa)
+	sa, release, err := reach(c.names.get().remote)
+	if err != nil {
+		return notSent(n, err)
 	}
-	return notSent(n, err)
+	defer release()
+	return notSent(n, t.Connect(context.Background(), sa))
 }
 
 // notSent is the error of a datagram of n bytes that found no receiver.

@@ -19,7 +19,7 @@ func (c *DgramConn) Write(p []byte) (int, error) {
 	}
 	n, err := t.Send(p, 0)
 	if err != nil && c.lost(err) {
-		n, err = c.resend(&t, p, err)
+		n, err = c.resend(&t, p)
 	}
 	t.End()
 	if err != nil {
@@ -78,11 +78,29 @@ func (c *DgramConn) writeTo(p []byte, name string) (int, error) {
 }
 
 func (c *DgramConn) sendTo(t *socket.Turn, p []byte, name string) (int, error) {
+	if len(name) > MaxPathLen {
+		return sendToLong(t, p, name)
+	}
 	to, err := c.dests.of(name)
 	if err != nil {
 		return 0, err
 	}
 	return t.SendTo(p, 0, &to.sa)
+}
+
+// sendToLong is sendTo for a name that may not fit an address.
+func sendToLong(t *socket.Turn, p []byte, name string) (int, error) {
+	a, err := destAddr(name)
+	if err != nil {
+		return 0, err
+	}
+	sa, release, err := reach(a)
+	if err != nil {
+		return 0, err
+	}
+	defer release()
+	n, err := t.SendTo(p, 0, &sa)
+	return n, procError(&sa, err)
 }
 
 // failTo is the error of a send to a name.

@@ -1,6 +1,7 @@
 package socket
 
 import (
+	"context"
 	"errors"
 	"net"
 	"time"
@@ -71,7 +72,7 @@ func (t *Turn) regain() error {
 	if !t.gone {
 		return nil
 	}
-	if err := t.acquire(nil); err != nil {
+	if err := t.acquire(context.Background()); err != nil {
 		return err
 	}
 	t.gone = false

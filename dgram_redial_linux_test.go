@@ -1,0 +1,130 @@
+package uds_test
+
+import (
+	"errors"
+	"io/fs"
+	"net"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"example.com/uds"
+	"example.com/uds/internal/testutil"
+)
+
+// redialed returns a server at a path, and a connection to it that redials.
+func redialed(t testing.TB, d uds.Dialer) (path string, server, client *uds.DgramConn) {
+	t.Helper()
+	path = testutil.SocketPath(t)
+	server, err := uds.ListenDgram(path)
+	server = ownDgram(t, server, err)
+	client, err = d.DialDgram(t.Context(), path)
+	return path, server, ownDgram(t, client, err)
+}
+
+// restart is a new server at the path.
+func restart(t testing.TB, path string) *uds.DgramConn {
+	t.Helper()
+	c, err := uds.ListenDgram(path)
+	return ownDgram(t, c, err)
+}
+
+func TestDgramWithoutRedialStaysDead(t *testing.T) {
+	path, server, client := redialed(t, uds.Dialer{})
+	must(t, server.Close())
+	restart(t, path)
+	wantDgramError(t, "the first Send", client.Send([]byte("x")), syscall.ECONNREFUSED)
+	wantDgramError(t, "the second Send", client.Send([]byte("x")), syscall.ENOTCONN)
+}
+
+func TestDgramRedial(t *testing.T) {
+	sends := map[string]func(c *uds.DgramConn) error{
+		"Write":     func(c *uds.DgramConn) error { _, err := c.Write([]byte("abc")); return err },
+		"Send":      func(c *uds.DgramConn) error { return c.Send([]byte("abc")) },
+		"SendMsg":   func(c *uds.DgramConn) error { return c.SendMsg(&uds.Message{Buffers: [][]byte{[]byte("abc")}}, 0) },
+		"SendFiles": func(c *uds.DgramConn) error { return c.SendFiles([]byte("abc")) },
+	}
+	for name, send := range sends {
+		for kind, local := range map[string]string{"autobound": "", "path": testutil.SocketPath(t)} {
+			t.Run(name+"/"+kind, func(t *testing.T) {
+				path, server, client := redialed(t, uds.Dialer{Redial: true, LocalAddr: uds.MustParseAddr(local)})
+				before := addrOf(t, client)
+				for range 3 {
+					must(t, server.Close())
+					server = restart(t, path)
+					must(t, send(client))
+					p := make([]byte, 10)
+					n, from, err := server.ReadFromAddr(p)
+					if string(p[:n]) != "abc" || from != before || err != nil {
+						t.Errorf("got %q from %q, %v, want abc from %q", p[:n], from, err, before)
+					}
+					sendString(t, server, "answer", from)
+					if got := recvString(t, client); got != "answer" {
+						t.Errorf("got %q, want answer", got)
+					}
+				}
+				if got := addrOf(t, client); got != before || client.LocalAddr().String() != before.String() {
+					t.Errorf("the local address: got %q, want %q", got, before)
+				}
+			})
+		}
+	}
+}
+
+// While the receiver is away each send says what it could not send.
+func TestDgramRedialWhileTheReceiverIsAway(t *testing.T) {
+	path, server, client := redialed(t, uds.Dialer{Redial: true})
+	must(t, server.Close())
+	for range 3 {
+		err := client.Send([]byte("twelve bytes"))
+		wantDgramError(t, "Send", err, fs.ErrNotExist)
+		var op *net.OpError
+		if !errors.As(err, &op) || op.Addr.String() != path || !strings.Contains(err.Error(), "12 bytes not sent") {
+			t.Errorf("got %v, want an error that names %s and 12 bytes not sent", err, path)
+		}
+	}
+	server, err := (&uds.ListenConfig{KeepFile: true}).ListenDgram(t.Context(), path)
+	server = ownDgram(t, server, err)
+	must(t, client.Send([]byte("back")))
+	if got := recvString(t, server); got != "back" {
+		t.Errorf("got %q, want back", got)
+	}
+	must(t, server.Close())
+	wantDgramError(t, "Send to a dead file", client.Send([]byte("x")), syscall.ECONNREFUSED)
+}
+
+// A send that waits for a full receiver when that restarts goes to the new one.
+func TestDgramRedialWhileBlocked(t *testing.T) {
+	path, server, client := redialed(t, uds.Dialer{Redial: true})
+	must(t, client.SetWriteTimeout(10*time.Millisecond))
+	for client.Send([]byte("fill")) == nil {
+	}
+	must(t, client.SetWriteTimeout(0))
+	done := make(chan error, 1)
+	go func() { done <- client.Send([]byte("last")) }()
+	parked(t, 1, "DgramConn")
+	must(t, server.Close())
+	server = restart(t, path)
+	err := wantDone(t, done)
+	if errors.Is(err, fs.ErrNotExist) { // between the two
+		err = client.Send([]byte("last"))
+	}
+	must(t, err)
+	if got := recvString(t, server); got != "last" {
+		t.Errorf("got %q, want last", got)
+	}
+}
+
+func TestDgramRedialIsForThePeerOnly(t *testing.T) {
+	_, _, client := redialed(t, uds.Dialer{Redial: true})
+	gone := listenDgram(t)
+	to := addrOf(t, gone)
+	gone.SetUnlinkOnClose(false)
+	must(t, gone.Close())
+	_, err := client.WriteToAddr([]byte("x"), to)
+	wantDgramError(t, "WriteToAddr", err, syscall.ECONNREFUSED)
+	if strings.Contains(err.Error(), "redial") {
+		t.Errorf("got %v, want no redial", err)
+	}
+}

@@ -1,0 +1,45 @@
+// Package dns runs miekg/dns over datagram and SEQPACKET sockets of AF_UNIX.
+//
+// miekg/dns frames by whether a connection is a net.PacketConn: a DgramConn is,
+// and carries a message a datagram; a SeqConn is not, and carries messages with
+// a length in front, as a TCP connection does.
+package dns
+
+import (
+	"context"
+
+	"github.com/miekg/dns"
+
+	"example.com/uds"
+)
+
+// ServeDgram makes srv answer datagrams at the address. Serve with
+// srv.ActivateAndServe; srv.Shutdown closes the socket.
+func ServeDgram(srv *dns.Server, address string) error {
+	c, err := uds.ListenDgram(address)
+	if err != nil {
+		return err
+	}
+	srv.PacketConn = c
+	return nil
+}
+
+// ServeSeq makes srv answer connections to the address.
+func ServeSeq(srv *dns.Server, address string) error {
+	l, err := uds.ListenSeq(address)
+	if err != nil {
+		return err
+	}
+	srv.Listener = l
+	return nil
+}
+
+// Dial connects to a server at the address, on the network "unixgram" or
+// "unixpacket". The caller closes the connection.
+func Dial(ctx context.Context, network, address string) (*dns.Conn, error) {
+	c, err := new(uds.Dialer).DialContext(ctx, network, address)
+	if err != nil {
+		return nil, err
+	}
+	return &dns.Conn{Conn: c, UDPSize: dns.DefaultMsgSize}, nil
+}
