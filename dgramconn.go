@@ -90,7 +90,9 @@ func FileDgramConn(f *os.File) (*DgramConn, error) {
 	if sa, err := s.Peername(); err == nil {
 		n.remote = addrOfRaw(&sa)
 	}
-	return newDgramConn(s, &n), nil
+	c := newDgramConn(s, &n)
+	c.expect.share()
+	return c, nil
 }
 
 // Close closes the socket. Calls in progress end with net.ErrClosed. The socket
@@ -153,5 +155,7 @@ func (c *DgramConn) Clone() (*DgramConn, error) {
 	d := newDgramConn(s, c.names.p.Load())
 	d.mark.state.Store(c.mark.state.Load())
 	d.redial = c.redial
+	c.expect.share()
+	d.expect.share()
 	return d, nil
 }
