@@ -26,6 +26,9 @@ type exchange struct {
 	found   ancillary
 	control []byte
 
+	senders senders // met by calls that had this exchange,
+	dests   dests   // kept since they depend on nothing else
+
 	own    Message // of a call whose caller has none
 	ownOOB OOB
 

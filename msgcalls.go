@@ -70,7 +70,7 @@ func (m *Message) took(b *conn, x *exchange) error {
 	m.N, m.Size = x.in.n, x.in.size
 	m.Truncated = m.Size > m.N
 	if x.in.from {
-		m.Addr = addrOfRaw(&x.in.addr)
+		m.Addr = x.senders.of(&x.in.addr).addr
 	}
 	if m.OOB != nil {
 		m.OOBTruncated = !m.OOB.take(x, b.mark.shown(), m.Truncated)
@@ -110,11 +110,11 @@ func (x *exchange) sendFrom(c messenger, m *Message, f Flags) error {
 	x.c, x.oob, x.flags = c, m.OOB, f
 	x.out = outgoing{bufs: m.Buffers}
 	if !m.Addr.IsUnnamed() && c.base().datagrams() {
-		to, err := sockaddr(m.Addr)
+		to, err := x.dests.of(m.Addr.name)
 		if err != nil {
 			return err
 		}
-		x.out.to = to
+		x.out.to = to.sa
 	}
 	return x.transmit()
 }

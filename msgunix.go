@@ -44,7 +44,7 @@ func (c *conn) marked() bool {
 // sender is the address that x received from, never nil.
 func (x *exchange) sender(b *conn) *net.UnixAddr {
 	if x.in.from {
-		return netAddr(addrOfRaw(&x.in.addr), b.network())
+		return x.senders.of(&x.in.addr).net
 	}
 	return netAddr(b.names.get().remote, b.network())
 }
@@ -114,10 +114,9 @@ func (x *exchange) address(b *conn, addr *net.UnixAddr) error {
 	if !b.datagrams() {
 		return nil
 	}
-	a, err := AddrOf(addr)
-	if err != nil {
-		return err
+	to, err := x.dests.of(addr.Name)
+	if err == nil {
+		x.out.to = to.sa
 	}
-	x.out.to, err = sockaddr(a)
 	return err
 }

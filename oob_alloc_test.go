@@ -93,3 +93,15 @@ func TestFilesAllocateLittle(t *testing.T) {
 		must(t, in.OOB.Close())
 	})
 }
+
+func TestDgramAddressesAllocateNothing(t *testing.T) {
+	a, b := listenDgram(t), listenDgram(t)
+	out := uds.Message{Buffers: buffers(10), Addr: addrOf(t, b)}
+	in := uds.Message{Buffers: buffers(10), OOB: new(uds.OOB)}
+	allocs(t, "SendMsg and RecvMsg with addresses", 0, func() error {
+		if err := a.SendMsg(&out, 0); err != nil {
+			return err
+		}
+		return b.RecvMsg(&in, 0)
+	})
+}

@@ -96,7 +96,7 @@ func (a *ancillary) addPidFD(r *cmsg.Reader) {
 		if fd >= 0 {
 			a.pidfds = append(a.pidfds, fd)
 		} else {
-			a.errno = -fd
+			a.errno = max(1, -fd) // whatever it is
 		}
 	}
 }
