@@ -85,7 +85,7 @@ type batchOp struct {
 
 // batch returns the direction's kept batchOp, with room for ms.
 func (t *Turn) batch(ms []Msg, flags int) *batchOp {
-	w := t.d.waiter(t.s)
+	w := t.d.waiter()
 	if w.batch == nil {
 		w.batch = new(batchOp)
 	}

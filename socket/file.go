@@ -80,7 +80,11 @@ func (s *Socket) Clone() (*Socket, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.raw, c.spin.peer = s.raw, s.spin.peer
+	if t, err := s.tryBegin(&s.r); err == nil { // whose holder alone looks at raw
+		c.raw = s.raw
+		t.End()
+	}
+	c.spin.peer = s.spin.peer
 	c.spin.setting.Store(s.spin.setting.Load())
 	return c, nil
 }
@@ -93,13 +97,13 @@ func (s *Socket) Detach(ready func() error) (*os.File, error) {
 	if err := s.usable(&s.r); err != nil {
 		return nil, err
 	}
-	if s.r.state.Or(stClosed)&stClosed != 0 {
-		return nil, net.ErrClosed
-	}
 	f, err := s.File()
 	if err != nil {
-		s.r.state.And(^uint32(stClosed))
 		return nil, err
+	}
+	if s.r.state.Or(stClosed)&stClosed != 0 {
+		f.Close()
+		return nil, net.ErrClosed
 	}
 	s.w.state.Or(stClosed)
 	s.kick(&s.r)

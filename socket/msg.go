@@ -69,6 +69,7 @@ func (t *Turn) SendMsg(m *Msg, flags int) error {
 	op.flags = flags
 	op.set(m)
 	op.hdr.SetTo(&m.Addr.raw)
+	op.raw = t.s.family == sys.AFUnix && !isPath(&m.Addr.raw)
 	err := t.run("sendmsg", (*sendMsgOp)(op), flags)
 	op.hdr.Reset()
 	if m.N = 0; err == nil {
@@ -95,7 +96,7 @@ func (o *msgOp) set(m *Msg) {
 
 // message returns the direction's kept msgOp.
 func (t *Turn) message() *msgOp {
-	w := t.d.waiter(t.s)
+	w := t.d.waiter()
 	if w.msg == nil {
 		w.msg = new(msgOp)
 	}
@@ -116,6 +117,10 @@ func (o *recvMsgOp) try(s *Socket) (e sys.Errno) {
 type sendMsgOp msgOp
 
 func (o *sendMsgOp) try(s *Socket) (e sys.Errno) {
-	o.n, e = sys.SendMsg(s.fd, &o.hdr, o.flags)
+	if o.raw {
+		o.n, e = sys.SendMsgRaw(s.fd, &o.hdr, o.flags)
+	} else {
+		o.n, e = sys.SendMsg(s.fd, &o.hdr, o.flags)
+	}
 	return e
 }

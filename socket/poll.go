@@ -31,7 +31,8 @@ type poller struct {
 	conn syscall.RawConn
 }
 
-// waiter is what a direction needs to park a call.
+// waiter is what a direction needs to park a call. It refers to the socket only
+// while a call is parked: a value that refers to itself is never finalized.
 type waiter struct {
 	s     *Socket
 	op    attempt
@@ -93,13 +94,13 @@ func (t *Turn) run(call string, op attempt, flags int) error {
 // or until the call ends.
 func (t *Turn) resume(call string, op attempt, flags int, e sys.Errno) error {
 	if flags&MsgDontwait != 0 {
-		return noWait(call, op, t.s, e)
+		return t.noWait(call, op, e)
 	}
 	done := false
 	switch e {
 	case 0:
 		t.d.thaw()
-		t.d.waiter(t.s).asks = !t.d.sends && !t.s.raw
+		t.d.waiter().asks = t.asks() && flags&^(MsgPeek|MsgSize) == 0
 	case sys.EAGAIN:
 		done = t.spinFirst(op)
 	case sys.EINTR:
@@ -111,6 +112,9 @@ func (t *Turn) resume(call string, op attempt, flags int, e sys.Errno) error {
 			return err
 		}
 		var err error
+		if done, err = t.afterShutdown(call, op); done {
+			return err
+		}
 		if done, err = t.park(op); err != nil {
 			return err
 		}
@@ -120,11 +124,14 @@ func (t *Turn) resume(call string, op attempt, flags int, e sys.Errno) error {
 
 // noWait ends a call that does not wait, after a first try that failed with e,
 // or with none yet.
-func noWait(call string, op attempt, s *Socket, e sys.Errno) error {
+func (t *Turn) noWait(call string, op attempt, e sys.Errno) error {
 	if e == 0 || e == sys.EINTR {
-		e = try(op, s)
+		e = try(op, t.s)
 	}
 	if e == sys.EAGAIN {
+		if done, err := t.afterShutdown(call, op); done {
+			return err
+		}
 		return ErrWouldBlock
 	}
 	return sysErr(call, e)
@@ -144,14 +151,14 @@ func (t *Turn) park(op attempt) (done bool, err error) {
 	if err := t.setParked(p); err != nil {
 		return false, err
 	}
-	w := d.waiter(t.s)
-	w.op, w.tries = op, 0
+	w := d.waiter()
+	w.s, w.op, w.tries = t.s, op, 0
 	if d.sends {
 		err = p.conn.Write(w.fn)
 	} else {
 		err = p.conn.Read(w.fn)
 	}
-	w.op, w.asks = nil, false
+	w.s, w.op, w.asks = nil, nil, false
 	d.warm(w.tries == 1)
 	d.setUnparked()
 	if errors.Is(err, os.ErrDeadlineExceeded) {
@@ -164,9 +171,9 @@ func (t *Turn) park(op attempt) (done bool, err error) {
 }
 
 // waiter returns the direction's waiter.
-func (d *direction) waiter(s *Socket) *waiter {
+func (d *direction) waiter() *waiter {
 	if d.wait == nil {
-		w := &waiter{s: s}
+		w := new(waiter)
 		w.fn = func(uintptr) bool { return w.try() }
 		d.wait = w
 	}

@@ -18,9 +18,9 @@ type Socket struct {
 	fd          int
 	family, typ int16
 	proto       int32
-	raw         bool // no descriptor can arrive: receives may bypass the scheduler
-	fresh       bool // nothing can have arrived yet: set until the socket is given a peer
-	live        bool // made by a constructor
+	raw         bool        // no descriptor can arrive: receives may bypass the scheduler
+	fresh       atomic.Bool // made by New, and neither Connect nor Listen was called
+	live        bool        // made by a constructor
 
 	r, w  direction
 	users users
@@ -38,7 +38,7 @@ func New(family, typ, proto int) (*Socket, error) {
 		return nil, sysErr("socket", e)
 	}
 	s := adopt(fd, family, typ, proto)
-	s.fresh = true
+	s.fresh.Store(true)
 	return s, nil
 }
 

@@ -162,8 +162,8 @@ func (t *Turn) spin(op attempt, longest time.Duration) bool {
 // probe tries op and reports whether it is done. A receive that may have to
 // drop descriptors enters the scheduler each time: it asks first.
 func (t *Turn) probe(op attempt) bool {
-	w := t.d.waiter(t.s)
-	if !t.d.sends && !t.s.raw {
+	w := t.d.waiter()
+	if t.asks() {
 		if w.errno = sys.Pending(t.s.fd); w.errno != 0 {
 			return w.errno != sys.EAGAIN
 		}
@@ -171,6 +171,10 @@ func (t *Turn) probe(op attempt) bool {
 	w.errno = try(op, t.s)
 	return w.errno != sys.EAGAIN
 }
+
+// asks reports whether a try may have to drop descriptors. On the other
+// families no descriptor arrives, and a peek may take locks of the kernel.
+func (t *Turn) asks() bool { return !t.d.sends && !t.s.raw && t.s.family == sys.AFUnix }
 
 // learn adapts to a hit or a miss.
 func (d *direction) learn(hit bool) {
