@@ -126,9 +126,9 @@ func (s *Socket) Type() int { return int(s.typ) }
 func (s *Socket) Protocol() int { return int(s.proto) }
 
 // Shutdown ends receiving, sending or both, as shutdown(2) does; how is
-// ShutRead, ShutWrite or ShutBoth. Where the kernel does not wake a waiting
-// receive, a datagram socket's, this does: it and every later one find the end,
-// a count of zero, after what is still queued.
+// ShutRead, ShutWrite or ShutBoth. A waiting receive, and every later one, finds
+// the end, a count of zero, after what is still queued; an Accept is EINVAL and
+// a send EPIPE. Where the kernel does not wake them, this does.
 func (s *Socket) Shutdown(how int) error {
 	if how < ShutRead || how > ShutBoth {
 		return sysErr("shutdown", sys.EINVAL)
@@ -139,6 +139,9 @@ func (s *Socket) Shutdown(how int) error {
 	if how != ShutWrite {
 		s.r.state.Or(stShut)
 		s.kick(&s.r)
+	}
+	if how != ShutRead {
+		s.kick(&s.w)
 	}
 	return nil
 }
