@@ -35,7 +35,7 @@ func (t *Turn) RecvBatch(ms []Msg, flags int) (int, error) {
 	if len(ms) == 0 {
 		return 0, nil
 	}
-	op := t.batch(ms, flags)
+	op := t.batch(ms, flags|t.s.cloexec())
 	for i := range ms {
 		if op.hdrs.Add(ms[i].Buffer, ms[i].Buffers, ms[i].Control); ms[i].NeedAddr {
 			op.hdrs.WantFrom()

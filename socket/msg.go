@@ -45,7 +45,7 @@ func (s *Socket) SendMsg(m *Msg, flags int) error {
 // RecvMsg is Socket.RecvMsg in this turn.
 func (t *Turn) RecvMsg(m *Msg, flags int) error {
 	op := t.message()
-	op.flags = flags
+	op.flags = flags | t.s.cloexec()
 	op.set(m)
 	if m.NeedAddr {
 		op.hdr.WantFrom()
@@ -61,6 +61,14 @@ func (t *Turn) RecvMsg(m *Msg, flags int) error {
 	}
 	op.hdr.Reset()
 	return err
+}
+
+// cloexec is the flag that makes received descriptors close-on-exec.
+func (s *Socket) cloexec() int {
+	if s.family == sys.AFPacket {
+		return 0 // takes no such flag, and passes no descriptors
+	}
+	return sys.MsgCmsgCloexec
 }
 
 // SendMsg is Socket.SendMsg in this turn.

@@ -10,7 +10,7 @@ import (
 // Every receive and send is non-blocking whatever mode another holder of the
 // open file description has put it into, and no send raises SIGPIPE.
 const (
-	recvFlags = unix.MSG_DONTWAIT | unix.MSG_CMSG_CLOEXEC
+	recvFlags = unix.MSG_DONTWAIT
 	sendFlags = unix.MSG_DONTWAIT | unix.MSG_NOSIGNAL
 )
 

@@ -100,7 +100,8 @@ func (m *Msg) Reset() {
 	m.hdr.Control, m.hdr.Iov, m.hdr.Name = nil, nil, nil
 }
 
-// RecvMsg is recvmsg(2). Received descriptors are close-on-exec.
+// RecvMsg is recvmsg(2). Received descriptors are close-on-exec with
+// MsgCmsgCloexec.
 func RecvMsg(fd int, m *Msg, flags int) (int, Errno) {
 	r, _, e := syscall.Syscall(unix.SYS_RECVMSG, uintptr(fd), uintptr(unsafe.Pointer(&m.hdr)), uintptr(recvFlags|flags))
 	if raceEnabled && e == 0 {
