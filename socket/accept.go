@@ -22,9 +22,6 @@ func (s *Socket) Accept(ctx context.Context) (*Socket, Sockaddr, error) {
 		if err := t.await("accept4", op); err != nil {
 			return nil, Sockaddr{}, err
 		}
-		if t.ended {
-			return nil, Sockaddr{}, sysErr("accept4", sys.EINVAL) // what it is without waiting
-		}
 		fd, from = op.fd, op.from
 	} else if e != 0 {
 		return nil, Sockaddr{}, sysErr("accept4", e)

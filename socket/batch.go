@@ -35,7 +35,7 @@ func (t *Turn) RecvBatch(ms []Msg, flags int) (int, error) {
 	if len(ms) == 0 {
 		return 0, nil
 	}
-	op := t.batch(ms, flags)
+	op := t.batch(ms, flags|t.s.cloexec())
 	for i := range ms {
 		if op.hdrs.Add(ms[i].Buffer, ms[i].Buffers, ms[i].Control); ms[i].NeedAddr {
 			op.hdrs.WantFrom()
@@ -43,7 +43,7 @@ func (t *Turn) RecvBatch(ms []Msg, flags int) (int, error) {
 	}
 	err := t.run("recvmmsg", (*recvBatchOp)(op), flags)
 	n := 0
-	if err == nil && !t.ended {
+	if err == nil {
 		n = op.n
 		op.results(ms[:n])
 	}
@@ -99,7 +99,7 @@ type batchOp struct {
 
 // batch returns the direction's kept batchOp, with room for ms.
 func (t *Turn) batch(ms []Msg, flags int) *batchOp {
-	w := t.d.waiter(t.s)
+	w := t.d.waiter()
 	if w.batch == nil {
 		w.batch = new(batchOp)
 	}

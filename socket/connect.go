@@ -20,11 +20,8 @@ func (s *Socket) Connect(ctx context.Context, to Sockaddr) error {
 		return err
 	}
 	defer t.End()
-	if err := t.connect(to, ctx); err != nil {
-		return err
-	}
-	s.fresh = false
-	return nil
+	s.fresh.Store(false)
+	return t.connect(to, ctx)
 }
 
 // Connect is Socket.Connect in this turn.
@@ -43,7 +40,7 @@ func (t *Turn) connect(to Sockaddr, ctx context.Context) error {
 	for pause := time.Duration(0); ; {
 		e := sys.Connect(t.s.fd, &to.raw)
 		switch e {
-		case 0, sys.EISCONN:
+		case 0:
 			return nil
 		case sys.EINPROGRESS, sys.EALREADY, sys.EINTR:
 			return t.await("connect", &connectOp{})

@@ -85,7 +85,11 @@ func (s *Socket) Clone() (*Socket, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.raw, c.spin.peer = s.raw, s.spin.peer
+	if t, err := s.tryBegin(&s.r); err == nil { // whose holder alone looks at raw
+		c.raw = s.raw
+		t.End()
+	}
+	c.spin.peer = s.spin.peer
 	s.shared.Store(true)
 	c.shared.Store(true)
 	c.spin.setting.Store(s.spin.setting.Load())
@@ -97,6 +101,9 @@ func (s *Socket) Clone() (*Socket, error) {
 // when no call is in progress any more; if it fails, or no descriptor is to be
 // had, Detach returns that error and s stays open.
 func (s *Socket) Detach(ready func() error) (*os.File, error) {
+	if err := s.usable(&s.r); err != nil {
+		return nil, err
+	}
 	f, err := s.File()
 	if err != nil {
 		return nil, err

@@ -45,7 +45,7 @@ func (s *Socket) SendMsg(m *Msg, flags int) error {
 // RecvMsg is Socket.RecvMsg in this turn.
 func (t *Turn) RecvMsg(m *Msg, flags int) error {
 	op := t.message()
-	op.flags = flags
+	op.flags = flags | t.s.cloexec()
 	op.set(m)
 	if m.NeedAddr {
 		op.hdr.WantFrom()
@@ -53,7 +53,7 @@ func (t *Turn) RecvMsg(m *Msg, flags int) error {
 	op.plain = len(m.Control) > 0
 	err := t.run("recvmsg", (*recvMsgOp)(op), flags)
 	m.N, m.ControlN, m.Flags = 0, 0, 0
-	if err == nil && !t.ended {
+	if err == nil {
 		m.N, m.ControlN, m.Flags = op.n, op.hdr.ControlLen(), op.hdr.Flags()
 		if m.NeedAddr {
 			m.Addr = Sockaddr{op.hdr.From()}
@@ -63,12 +63,21 @@ func (t *Turn) RecvMsg(m *Msg, flags int) error {
 	return err
 }
 
+// cloexec is the flag that makes received descriptors close-on-exec.
+func (s *Socket) cloexec() int {
+	if s.family == sys.AFPacket {
+		return 0 // takes no such flag, and passes no descriptors
+	}
+	return sys.MsgCmsgCloexec
+}
+
 // SendMsg is Socket.SendMsg in this turn.
 func (t *Turn) SendMsg(m *Msg, flags int) error {
 	op := t.message()
 	op.flags = flags
 	op.set(m)
 	op.hdr.SetTo(&m.Addr.raw)
+	op.plain = t.s.family != sys.AFUnix || isPath(&m.Addr.raw)
 	err := t.runTo("sendmsg", (*sendMsgOp)(op), &m.Addr.raw, flags)
 	op.hdr.Reset()
 	if m.N = 0; err == nil {
@@ -82,7 +91,7 @@ type msgOp struct {
 	hdr   sys.Msg
 	flags int
 	n     int
-	plain bool // control messages are wanted, descriptors may be among them
+	plain bool // the call enters the scheduler: it may have to wait for more than memory
 }
 
 func (o *msgOp) set(m *Msg) {
@@ -95,7 +104,7 @@ func (o *msgOp) set(m *Msg) {
 
 // message returns the direction's kept msgOp.
 func (t *Turn) message() *msgOp {
-	w := t.d.waiter(t.s)
+	w := t.d.waiter()
 	if w.msg == nil {
 		w.msg = new(msgOp)
 	}
@@ -116,6 +125,10 @@ func (o *recvMsgOp) try(s *Socket) (e sys.Errno) {
 type sendMsgOp msgOp
 
 func (o *sendMsgOp) try(s *Socket) (e sys.Errno) {
-	o.n, e = sys.SendMsg(s.fd, &o.hdr, o.flags)
+	if o.plain {
+		o.n, e = sys.SendMsg(s.fd, &o.hdr, o.flags)
+	} else {
+		o.n, e = sys.SendMsgRaw(s.fd, &o.hdr, o.flags)
+	}
 	return e
 }

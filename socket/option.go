@@ -151,14 +151,32 @@ func (s *Socket) SetStringOption(level, name int, v string) error {
 
 // RefuseFiles makes the kernel reject messages that carry descriptors: their
 // senders get EPERM. Linux has it since 6.16; where it is missing the error is
-// errors.ErrUnsupported. Set before the socket has a peer it also makes
-// receives cheaper; an accepted socket has it from its listener.
+// errors.ErrUnsupported. Set before the socket has a name or a peer it also
+// makes receives cheaper; an accepted socket has it from its listener.
 func (s *Socket) RefuseFiles() error {
 	if err := s.SetInt(sys.SolSocket, sys.SoPassrights, 0); err != nil {
 		return err
 	}
-	s.raw = s.raw || s.fresh
+	if !s.pristine() {
+		return nil
+	}
+	t, err := s.tryBegin(&s.r) // whose holder alone looks at raw
+	if err == nil {
+		s.raw = true
+		t.End()
+	}
 	return nil
+}
+
+// pristine reports whether nothing can ever have arrived: nobody can send to a
+// socket without a name and without a peer.
+func (s *Socket) pristine() bool {
+	if !s.fresh.Load() {
+		return false
+	}
+	local, err := s.Sockname()
+	_, connected := s.Peername()
+	return err == nil && len(local.Data()) == 0 && connected != nil
 }
 
 // Readable returns FIONREAD: how many bytes can be received without waiting.

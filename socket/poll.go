@@ -31,7 +31,8 @@ type poller struct {
 	conn syscall.RawConn
 }
 
-// waiter is what a direction needs to park a call.
+// waiter is what a direction needs to park a call. It refers to the socket only
+// while a call is parked: a value that refers to itself is never finalized.
 type waiter struct {
 	s     *Socket
 	op    attempt
@@ -99,7 +100,7 @@ func (t *Turn) resume(call string, op attempt, flags int, e sys.Errno) error {
 	switch e {
 	case 0:
 		t.thaw()
-		t.d.waiter(t.s).asks = !t.d.sends && !t.s.raw
+		t.d.waiter().asks = t.asks() && flags&^(MsgPeek|MsgSize) == 0
 	case sys.EAGAIN:
 		done = t.spinFirst(op)
 	case sys.EINTR:
@@ -110,10 +111,10 @@ func (t *Turn) resume(call string, op attempt, flags int, e sys.Errno) error {
 		if err := t.check(); err != nil {
 			return err
 		}
-		if t.shut() {
-			return t.noWait(call, op, e)
-		}
 		var err error
+		if done, err = t.afterShutdown(call, op); done {
+			return err
+		}
 		if done, err = t.park(op); err != nil {
 			return err
 		}
@@ -136,20 +137,14 @@ func (t *Turn) noWait(call string, op attempt, e sys.Errno) error {
 	if e == 0 || e == sys.EINTR || e == sys.EAGAIN {
 		e = try(op, t.s)
 	}
-	switch {
-	case e != sys.EAGAIN:
-		return sysErr(call, e)
-	case t.shut():
-		t.ended = true
-		return nil
+	if e == sys.EAGAIN {
+		if done, err := t.afterShutdown(call, op); done {
+			return err
+		}
+		return ErrWouldBlock
 	}
-	return ErrWouldBlock
+	return sysErr(call, e)
 }
-
-// shut reports whether the turn's direction is the receiving one and was shut
-// down here. A datagram socket's receive is EAGAIN then, as if it had to wait
-// (unix_dgram_recvmsg in net/unix/af_unix.c).
-func (t *Turn) shut() bool { return t.d.state.Load()&stShut != 0 }
 
 // await is resume for a call that does not spin.
 func (t *Turn) await(call string, op attempt) error { return t.resume(call, op, 0, sys.EINTR) }
@@ -165,14 +160,14 @@ func (t *Turn) park(op attempt) (done bool, err error) {
 	if err := t.setParked(p); err != nil {
 		return false, err
 	}
-	w := d.waiter(t.s)
-	w.op, w.tries = op, 0
+	w := d.waiter()
+	w.s, w.op, w.tries = t.s, op, 0
 	if d.sends {
 		err = p.conn.Write(w.fn)
 	} else {
 		err = p.conn.Read(w.fn)
 	}
-	w.op, w.asks = nil, false
+	w.s, w.op, w.asks = nil, nil, false
 	d.warm(w.tries == 1)
 	d.setUnparked()
 	if errors.Is(err, os.ErrDeadlineExceeded) {
@@ -185,9 +180,9 @@ func (t *Turn) park(op attempt) (done bool, err error) {
 }
 
 // waiter returns the direction's waiter.
-func (d *direction) waiter(s *Socket) *waiter {
+func (d *direction) waiter() *waiter {
 	if d.wait == nil {
-		w := &waiter{s: s}
+		w := new(waiter)
 		w.fn = func(uintptr) bool { return w.try() }
 		d.wait = w
 	}

@@ -100,7 +100,7 @@ type plainOp struct {
 }
 
 // plain returns the direction's kept plainOp.
-func (t *Turn) plain() *plainOp { return &t.d.waiter(t.s).plain }
+func (t *Turn) plain() *plainOp { return &t.d.waiter().plain }
 
 // namedOp is a RecvFrom or SendTo.
 type namedOp struct {
@@ -110,7 +110,7 @@ type namedOp struct {
 
 // named returns the direction's kept namedOp.
 func (t *Turn) named() *namedOp {
-	w := t.d.waiter(t.s)
+	w := t.d.waiter()
 	if w.named == nil {
 		w.named = new(namedOp)
 	}

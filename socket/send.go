@@ -14,7 +14,8 @@ func (s *Socket) Send(p []byte, flags int) (int, error) {
 	return n, err
 }
 
-// SendTo is Send to an address.
+// SendTo is Send to an address; the zero one is the peer that the socket is
+// connected to.
 func (s *Socket) SendTo(p []byte, flags int, to Sockaddr) (int, error) {
 	t, err := s.beginFlags(&s.w, flags)
 	if err != nil {
@@ -30,7 +31,7 @@ func (t *Turn) Send(p []byte, flags int) (int, error) {
 	if t.d.cold {
 		return t.sendSlow(p, flags, 0)
 	}
-	n, e := sys.Send(t.s.fd, p, flags)
+	n, e := send(t.s, p, flags)
 	if e == 0 {
 		return n, nil
 	}
@@ -52,8 +53,11 @@ func (t *Turn) sendSlow(p []byte, flags int, e sys.Errno) (int, error) {
 
 // SendTo is Socket.SendTo in this turn.
 func (t *Turn) SendTo(p []byte, flags int, to *Sockaddr) (int, error) {
+	if to.IsZero() {
+		return t.Send(p, flags)
+	}
 	if !t.s.full.busy() {
-		if n, e := sys.SendTo(t.s.fd, p, flags, &to.raw); e == 0 {
+		if n, e := sendTo(t.s, p, flags, &to.raw); e == 0 {
 			return n, nil
 		}
 	}
@@ -77,14 +81,14 @@ func (t *Turn) sendToSlow(p []byte, flags int, to *Sockaddr) (int, error) {
 type sendOp plainOp
 
 func (o *sendOp) try(s *Socket) (e sys.Errno) {
-	o.n, e = sys.Send(s.fd, o.p, o.flags)
+	o.n, e = send(s, o.p, o.flags)
 	return e
 }
 
 type sendToOp namedOp
 
 func (o *sendToOp) try(s *Socket) (e sys.Errno) {
-	o.n, e = sys.SendTo(s.fd, o.p, o.flags, &o.addr)
+	o.n, e = sendTo(s, o.p, o.flags, &o.addr)
 	return e
 }
 
@@ -92,4 +96,27 @@ func (o *sendToOp) try(s *Socket) (e sys.Errno) {
 func (t *Turn) SendBuffer() (int, error) {
 	n, e := sys.GetsockoptInt(t.s.fd, sys.SolSocket, sys.SoSndbuf)
 	return n, sysErr("getsockopt", e)
+}
+
+// send bypasses the scheduler where that is safe.
+func send(s *Socket, p []byte, flags int) (int, sys.Errno) {
+	if s.family == sys.AFUnix {
+		return sys.SendRaw(s.fd, p, flags)
+	}
+	return sys.Send(s.fd, p, flags)
+}
+
+// sendTo is send to an address.
+func sendTo(s *Socket, p []byte, flags int, to *sys.Sockaddr) (int, sys.Errno) {
+	if s.family == sys.AFUnix && !isPath(to) {
+		return sys.SendToRaw(s.fd, p, flags, to)
+	}
+	return sys.SendTo(s.fd, p, flags, to)
+}
+
+// isPath reports whether an AF_UNIX address is a path, which the kernel looks
+// up: that may take as long as a file system likes.
+func isPath(to *sys.Sockaddr) bool {
+	d := to.Data()
+	return len(d) > 0 && d[0] != 0
 }

@@ -18,10 +18,10 @@ type Socket struct {
 	fd          int
 	family, typ int16
 	proto       int32
-	raw         bool // no descriptor can arrive: receives may bypass the scheduler
-	clean       bool // nor with the message at hand; of the receiving turn
-	fresh       bool // nothing can have arrived yet: set until the socket is given a peer
-	live        bool // made by a constructor
+	raw         bool        // no descriptor can arrive: receives may bypass the scheduler
+	clean       bool        // nor with the message at hand; of the receiving turn
+	fresh       atomic.Bool // made by New, and neither Connect nor Listen was called
+	live        bool        // made by a constructor
 
 	shared atomic.Bool // a Clone may receive from the socket at the same time
 	r, w   direction
@@ -40,7 +40,7 @@ func New(family, typ, proto int) (*Socket, error) {
 		return nil, sysErr("socket", e)
 	}
 	s := adopt(fd, family, typ, proto)
-	s.fresh = true
+	s.fresh.Store(true)
 	return s, nil
 }
 
@@ -132,9 +132,9 @@ func (s *Socket) Type() int { return int(s.typ) }
 func (s *Socket) Protocol() int { return int(s.proto) }
 
 // Shutdown ends receiving, sending or both, as shutdown(2) does; how is
-// ShutRead, ShutWrite or ShutBoth. Where the kernel does not wake a waiting
-// receive, a datagram socket's, this does: it and every later one find the end,
-// a count of zero, after what is still queued.
+// ShutRead, ShutWrite or ShutBoth. A waiting receive, and every later one, finds
+// the end, a count of zero, after what is still queued; an Accept is EINVAL and
+// a send EPIPE. Where the kernel does not wake them, this does.
 func (s *Socket) Shutdown(how int) error {
 	if how < ShutRead || how > ShutBoth {
 		return sysErr("shutdown", sys.EINVAL)

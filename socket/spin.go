@@ -242,8 +242,8 @@ func (d *direction) calm() {
 // the message has none. Somebody else who receives could take that message
 // meanwhile and leave another.
 func (t *Turn) probe(op attempt) bool {
-	s, w := t.s, t.d.waiter(t.s)
-	if t.d.sends || s.raw {
+	s, w := t.s, t.d.waiter()
+	if !t.asks() {
 		w.errno = try(op, s)
 		return w.errno != sys.EAGAIN
 	}
@@ -256,6 +256,10 @@ func (t *Turn) probe(op attempt) bool {
 	w.errno = e
 	return e != sys.EAGAIN
 }
+
+// asks reports whether a try may have to drop descriptors. On the other
+// families no descriptor arrives, and a peek may take locks of the kernel.
+func (t *Turn) asks() bool { return !t.d.sends && !t.s.raw && t.s.family == sys.AFUnix }
 
 // learn adapts to a hit or a miss.
 func (d *direction) learn(hit bool) {

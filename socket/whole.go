@@ -37,7 +37,7 @@ type wholeOp struct {
 //
 //go:noinline
 func (t *Turn) wholeOp(p []byte, rest *Rest) *wholeOp {
-	w := t.d.waiter(t.s)
+	w := t.d.waiter()
 	if w.whole == nil {
 		w.whole = new(wholeOp)
 	}

@@ -10,7 +10,7 @@ import (
 // Every receive and send is non-blocking whatever mode another holder of the
 // open file description has put it into, and no send raises SIGPIPE.
 const (
-	recvFlags = unix.MSG_DONTWAIT | unix.MSG_CMSG_CLOEXEC
+	recvFlags = unix.MSG_DONTWAIT
 	sendFlags = unix.MSG_DONTWAIT | unix.MSG_NOSIGNAL
 )
 
@@ -62,32 +62,50 @@ func RecvFromRaw(fd int, p []byte, flags int, from *Sockaddr) (int, Errno) {
 	return int(n), e
 }
 
-// Send is send(2). It bypasses the scheduler up to MaxRaw bytes.
-func Send(fd int, p []byte, flags int) (n int, e Errno) {
+// Send is send(2).
+func Send(fd int, p []byte, flags int) (int, Errno) {
 	if raceEnabled {
 		sending(p)
 	}
-	var r uintptr
-	if len(p) <= MaxRaw {
-		r, _, e = syscall.RawSyscall6(unix.SYS_SENDTO, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(p))), uintptr(len(p)), uintptr(sendFlags|flags), 0, 0)
-	} else {
-		r, _, e = syscall.Syscall6(unix.SYS_SENDTO, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(p))), uintptr(len(p)), uintptr(sendFlags|flags), 0, 0)
-	}
-	return int(r), e
+	n, _, e := syscall.Syscall6(unix.SYS_SENDTO, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(p))), uintptr(len(p)), uintptr(sendFlags|flags), 0, 0)
+	return int(n), e
 }
 
-// SendTo is sendto(2). It bypasses the scheduler up to MaxRaw bytes.
-func SendTo(fd int, p []byte, flags int, to *Sockaddr) (n int, e Errno) {
+// SendRaw is Send that bypasses the scheduler up to MaxRaw bytes. It is for
+// AF_UNIX alone, where a send queues a message and returns: elsewhere it may run
+// the receiver's side too, on AF_NETLINK a whole request and its locks. The
+// address must not be a path, which may be on a file system that this process
+// serves.
+func SendRaw(fd int, p []byte, flags int) (int, Errno) {
+	if len(p) > MaxRaw {
+		return Send(fd, p, flags)
+	}
 	if raceEnabled {
 		sending(p)
 	}
-	var r uintptr
-	if len(p) <= MaxRaw {
-		r, _, e = syscall.RawSyscall6(unix.SYS_SENDTO, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(p))), uintptr(len(p)), uintptr(sendFlags|flags), uintptr(unsafe.Pointer(&to.b)), uintptr(to.n))
-	} else {
-		r, _, e = syscall.Syscall6(unix.SYS_SENDTO, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(p))), uintptr(len(p)), uintptr(sendFlags|flags), uintptr(unsafe.Pointer(&to.b)), uintptr(to.n))
+	n, _, e := syscall.RawSyscall6(unix.SYS_SENDTO, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(p))), uintptr(len(p)), uintptr(sendFlags|flags), 0, 0)
+	return int(n), e
+}
+
+// SendTo is sendto(2).
+func SendTo(fd int, p []byte, flags int, to *Sockaddr) (int, Errno) {
+	if raceEnabled {
+		sending(p)
 	}
-	return int(r), e
+	n, _, e := syscall.Syscall6(unix.SYS_SENDTO, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(p))), uintptr(len(p)), uintptr(sendFlags|flags), uintptr(unsafe.Pointer(&to.b)), uintptr(to.n))
+	return int(n), e
+}
+
+// SendToRaw is SendTo as SendRaw is Send.
+func SendToRaw(fd int, p []byte, flags int, to *Sockaddr) (int, Errno) {
+	if len(p) > MaxRaw {
+		return SendTo(fd, p, flags, to)
+	}
+	if raceEnabled {
+		sending(p)
+	}
+	n, _, e := syscall.RawSyscall6(unix.SYS_SENDTO, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(p))), uintptr(len(p)), uintptr(sendFlags|flags), uintptr(unsafe.Pointer(&to.b)), uintptr(to.n))
+	return int(n), e
 }
 
 // received reports the part of p that a receive of n bytes wrote.

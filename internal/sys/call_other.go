@@ -20,6 +20,15 @@ func RecvFromRaw(int, []byte, int, *Sockaddr) (int, Errno) { return 0, ENOSYS }
 // Send fails.
 func Send(int, []byte, int) (int, Errno) { return 0, ENOSYS }
 
+// SendRaw fails.
+func SendRaw(int, []byte, int) (int, Errno) { return 0, ENOSYS }
+
+// SendToRaw fails.
+func SendToRaw(int, []byte, int, *Sockaddr) (int, Errno) { return 0, ENOSYS }
+
+// SendMsgRaw fails.
+func SendMsgRaw(int, *Msg, int) (int, Errno) { return 0, ENOSYS }
+
 // SendTo fails.
 func SendTo(int, []byte, int, *Sockaddr) (int, Errno) { return 0, ENOSYS }
 

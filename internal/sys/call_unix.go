@@ -35,6 +35,17 @@ func Send(fd int, p []byte, flags int) (int, Errno) {
 	return n, errno(err)
 }
 
+// SendRaw is Send.
+func SendRaw(fd int, p []byte, flags int) (int, Errno) { return Send(fd, p, flags) }
+
+// SendToRaw is SendTo.
+func SendToRaw(fd int, p []byte, flags int, to *Sockaddr) (int, Errno) {
+	return SendTo(fd, p, flags, to)
+}
+
+// SendMsgRaw is SendMsg.
+func SendMsgRaw(fd int, m *Msg, flags int) (int, Errno) { return SendMsg(fd, m, flags) }
+
 // SendTo is sendto(2).
 func SendTo(fd int, p []byte, flags int, to *Sockaddr) (int, Errno) {
 	sa, e := toUnix(to)

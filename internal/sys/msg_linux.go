@@ -91,13 +91,17 @@ func (m *Msg) ControlLen() int { return int(m.hdr.Controllen) }
 // Flags are the MSG_ flags that a receive returned, MSG_CMSG_CLOEXEC aside.
 func (m *Msg) Flags() int { return int(m.hdr.Flags) &^ unix.MSG_CMSG_CLOEXEC }
 
+// Empty makes m what a receive of nothing leaves.
+func (m *Msg) Empty() { m.hdr.Controllen, m.hdr.Namelen, m.hdr.Flags = 0, 0, 0 }
+
 // Reset drops the caller's memory.
 func (m *Msg) Reset() {
 	clear(m.iovs[:cap(m.iovs)])
 	m.hdr.Control, m.hdr.Iov, m.hdr.Name = nil, nil, nil
 }
 
-// RecvMsg is recvmsg(2). Received descriptors are close-on-exec.
+// RecvMsg is recvmsg(2). Received descriptors are close-on-exec with
+// MsgCmsgCloexec.
 func RecvMsg(fd int, m *Msg, flags int) (int, Errno) {
 	r, _, e := syscall.Syscall(unix.SYS_RECVMSG, uintptr(fd), uintptr(unsafe.Pointer(&m.hdr)), uintptr(recvFlags|flags))
 	if raceEnabled && e == 0 {
@@ -115,16 +119,24 @@ func RecvMsgRaw(fd int, m *Msg, flags int) (int, Errno) {
 	return int(r), e
 }
 
-// SendMsg is sendmsg(2). It bypasses the scheduler for a message of up to
-// MaxRaw bytes without control data, which can grow the descriptor table of no
-// one and takes no reference to a file.
-func SendMsg(fd int, m *Msg, flags int) (int, Errno) {
+// SendMsgRaw is SendMsg as SendRaw is Send. It bypasses the scheduler for a
+// message of up to MaxRaw bytes without control data, which can grow the
+// descriptor table of no one and takes no reference to a file.
+func SendMsgRaw(fd int, m *Msg, flags int) (int, Errno) {
+	if m.hdr.Control != nil || m.bytes > MaxRaw {
+		return SendMsg(fd, m, flags)
+	}
 	if raceEnabled {
 		m.sending()
 	}
-	if m.hdr.Control == nil && m.bytes <= MaxRaw {
-		r, _, e := syscall.RawSyscall(unix.SYS_SENDMSG, uintptr(fd), uintptr(unsafe.Pointer(&m.hdr)), uintptr(sendFlags|flags))
-		return int(r), e
+	r, _, e := syscall.RawSyscall(unix.SYS_SENDMSG, uintptr(fd), uintptr(unsafe.Pointer(&m.hdr)), uintptr(sendFlags|flags))
+	return int(r), e
+}
+
+// SendMsg is sendmsg(2).
+func SendMsg(fd int, m *Msg, flags int) (int, Errno) {
+	if raceEnabled {
+		m.sending()
 	}
 	r, _, e := syscall.Syscall(unix.SYS_SENDMSG, uintptr(fd), uintptr(unsafe.Pointer(&m.hdr)), uintptr(sendFlags|flags))
 	return int(r), e

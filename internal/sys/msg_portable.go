@@ -42,6 +42,9 @@ func (m *Msg) ControlLen() int { return m.controlLen }
 // Flags are the MSG_ flags that a receive returned.
 func (m *Msg) Flags() int { return m.flags }
 
+// Empty makes m what a receive of nothing leaves.
+func (m *Msg) Empty() { m.controlLen, m.flags, m.from = 0, 0, Sockaddr{} }
+
 // Reset drops the caller's memory.
 func (m *Msg) Reset() {
 	clear(m.bufs)

@@ -71,3 +71,7 @@ const (
 	NetlinkDropMembership = unix.NETLINK_DROP_MEMBERSHIP
 	NetlinkNoEnobufs      = unix.NETLINK_NO_ENOBUFS
 )
+
+// MsgCmsgCloexec makes received descriptors close-on-exec. AF_PACKET refuses it
+// (packet_recvmsg in net/packet/af_packet.c), where none arrive.
+const MsgCmsgCloexec = unix.MSG_CMSG_CLOEXEC

@@ -73,3 +73,6 @@ const (
 	NetlinkDropMembership = Missing
 	NetlinkNoEnobufs      = Missing
 )
+
+// MsgCmsgCloexec makes received descriptors close-on-exec, on Linux alone.
+const MsgCmsgCloexec = 0

@@ -1,0 +1,80 @@
+//go:build unix
+
+package socket_test
+
+import (
+	"example.com/uds/socket"
+)
+
+// result is what a call came to.
+type result struct {
+	n   int
+	err error
+}
+
+// call is a message call of one kind.
+type call struct {
+	name string
+	call func(s *socket.Socket) result
+}
+
+// receives are the receiving calls, each with room for one byte.
+var receives = []call{
+	{"Recv", func(s *socket.Socket) result {
+		n, err := s.Recv(make([]byte, 1), 0)
+		return result{n, err}
+	}},
+	{"RecvFrom", func(s *socket.Socket) result {
+		n, _, err := s.RecvFrom(make([]byte, 1), 0)
+		return result{n, err}
+	}},
+	{"RecvMsg", func(s *socket.Socket) result {
+		m := &socket.Msg{Buffer: make([]byte, 1)}
+		err := s.RecvMsg(m, 0)
+		return result{m.N, err}
+	}},
+	{"RecvBatch", func(s *socket.Socket) result {
+		ms := []socket.Msg{{Buffer: make([]byte, 1)}}
+		_, err := s.RecvBatch(ms, 0)
+		return result{ms[0].N, err}
+	}},
+	{"RecvWhole", func(s *socket.Socket) result {
+		t, err := s.BeginRecv()
+		if err != nil {
+			return result{0, err}
+		}
+		defer t.End()
+		var rest socket.Rest
+		defer rest.Drop()
+		n, err := t.RecvWhole(make([]byte, 1), &rest)
+		return result{n, err}
+	}},
+}
+
+// sends are the sending calls on a connected socket, one byte each.
+var sends = []call{
+	{"Send", func(s *socket.Socket) result {
+		n, err := s.Send([]byte("x"), 0)
+		return result{n, err}
+	}},
+	{"SendTo", func(s *socket.Socket) result {
+		n, err := s.SendTo([]byte("x"), 0, socket.Sockaddr{})
+		return result{n, err}
+	}},
+	{"SendMsg", func(s *socket.Socket) result {
+		m := &socket.Msg{Buffer: []byte("x")}
+		err := s.SendMsg(m, 0)
+		return result{m.N, err}
+	}},
+	{"SendBatch", func(s *socket.Socket) result {
+		n, err := s.SendBatch([]socket.Msg{{Buffer: []byte("x")}}, 0)
+		return result{n, err}
+	}},
+}
+
+// start runs f and sends what it returns.
+func start[T any](f func() T) <-chan T {
+	c := make(chan T, 1)
+	go func() { c <- f() }()
+	return c
+}

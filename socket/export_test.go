@@ -1,0 +1,17 @@
+package socket
+
+// Parked reports whether a call waits, or is about to wait, in the poller.
+func Parked(s *Socket) bool { return parked(&s.r) || parked(&s.w) }
+
+func parked(d *direction) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.parked
+}
+
+// Queued reports how many callers wait, with a limit of their own, for another
+// caller's turn.
+func Queued(s *Socket) int { return int(s.r.timed.Load() + s.w.timed.Load()) }
+
+// RawCalls reports whether receives bypass the scheduler.
+func RawCalls(s *Socket) bool { return s.raw }
