@@ -51,7 +51,7 @@ func newDgramConn(s *socket.Socket, n *names) *DgramConn {
 	c := &DgramConn{}
 	c.s = s
 	c.names.p.Store(n)
-	c.mark.keep() // no marker is needed: a timestamp is the caller's
+	c.mark.never() // a datagram socket has no end to tell from an empty datagram
 	return c
 }
 

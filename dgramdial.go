@@ -44,6 +44,7 @@ func (d *Dialer) dialDgram(ctx context.Context, to Addr) (*DgramConn, error) {
 		return nil, err
 	}
 	c := newDgramConn(s, nil)
+	c.given(&d.Options)
 	c.redial = d.Redial
 	if err := c.join(ctx, d, to); err != nil {
 		s.Close()

@@ -49,6 +49,7 @@ func (lc *ListenConfig) listenDgram(ctx context.Context, address string) (*Dgram
 		return nil, err
 	}
 	c := newDgramConn(s, nil)
+	c.given(&lc.Options)
 	if err := c.bind(lc, a); err != nil {
 		s.Close()
 		return nil, err

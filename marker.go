@@ -19,7 +19,7 @@ const (
 	markerOff   = iota // not set
 	markerOn           // set for this package
 	markerKept         // set because timestamps were asked for
-	markerNever        // this system has none
+	markerNever        // this system has none, or the socket needs none
 )
 
 // set turns the marker on and reports whether messages carry it.
@@ -41,6 +41,9 @@ func (m *marker) setSlow(s *socket.Socket) bool {
 	m.state.CompareAndSwap(markerOff, to)
 	return to == markerOn
 }
+
+// never notes that no marker is needed.
+func (m *marker) never() { m.state.Store(markerNever) }
 
 // keep notes that the option is the caller's.
 func (m *marker) keep() { m.state.Store(markerKept) }
