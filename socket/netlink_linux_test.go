@@ -130,7 +130,7 @@ func netlinkOverrun() error {
 		return err
 	}
 	defer watch.Close()
-	if err := watch.SetReadBuffer(1); err != nil { // the least there is
+	if err := watch.SetReadBuffer(32 << 10); err != nil {
 		return err
 	}
 	group, err := socket.Netlink(0, unix.RTMGRP_LINK)
@@ -145,7 +145,7 @@ func netlinkOverrun() error {
 		return err
 	}
 	defer r.s.Close()
-	if err := toggle(r, 20); err != nil {
+	if err := toggle(r, 200); err != nil {
 		return err
 	}
 	buf := make([]byte, 64<<10)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"os"
 	"syscall"
 	"testing"
 	"time"
@@ -45,6 +46,9 @@ func packetCable() error {
 	if err != nil {
 		return err
 	}
+	if err := probe(v0, v1); err != nil {
+		return err
+	}
 	for _, c := range []struct{ in, out int }{
 		{socket.SockRaw, socket.SockRaw}, {socket.SockRaw, socket.SockDgram},
 		{socket.SockDgram, socket.SockRaw}, {socket.SockDgram, socket.SockDgram},
@@ -54,6 +58,32 @@ func packetCable() error {
 		}
 	}
 	return filtered(v0, v1)
+}
+
+// probe sends frames until one arrives. What an interface is given before the
+// kernel's watch over the links has seen its carrier is dropped without a word
+// (noop_qdisc of net/sched/sch_generic.c), and nothing tells when that is over.
+func probe(from, to *net.Interface) error {
+	a, err := packetSocket(from, socket.SockRaw)
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	b, err := packetSocket(to, socket.SockRaw)
+	if err != nil {
+		return err
+	}
+	defer b.Close()
+	b.SetReadTimeout(10 * time.Millisecond)
+	for end := time.Now().Add(safetyNet); ; {
+		if _, err := a.Send(header(to, from), 0); err != nil {
+			return err
+		}
+		_, err := b.Recv(make([]byte, 64), 0)
+		if err == nil || !errors.Is(err, os.ErrDeadlineExceeded) || time.Now().After(end) {
+			return err
+		}
+	}
 }
 
 // packetSocket is bound to an interface and our protocol.
