@@ -1,0 +1,8 @@
+//go:build !linux
+
+// Command netlink needs Linux.
+package main
+
+import "fmt"
+
+func main() { fmt.Println("this example needs Linux") }

@@ -1,0 +1,103 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"example.com/uds/internal/testutil"
+)
+
+func TestMain(m *testing.M) { testutil.Main(m) }
+
+// The list is that of package net.
+func TestListsTheLinks(t *testing.T) {
+	var out bytes.Buffer
+	if err := run(context.Background(), &out, true); err != nil {
+		t.Fatal(err)
+	}
+	all, err := net.Interfaces()
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := ""
+	for _, ifi := range all {
+		state := "down"
+		if ifi.Flags&net.FlagUp != 0 {
+			state = "up"
+		}
+		want += fmt.Sprintf("%d %s %s\n", ifi.Index, ifi.Name, state)
+	}
+	if out.String() != want {
+		t.Errorf("got %s, want %s", out.String(), want)
+	}
+}
+
+// In a network namespace of its own: lo is down, and then up.
+func TestWatchesAChange(t *testing.T) {
+	cmd := testutil.Child(t, "watch")
+	cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWNET}
+	out, err := cmd.CombinedOutput()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		t.Skipf("needs a network namespace of its own: %v", err)
+	}
+	if want := "1 lo down\n1 lo up\n"; err != nil || !strings.HasPrefix(string(out), want) {
+		t.Errorf("got %q, %v, want %q", out, err, want)
+	}
+}
+
+func init() {
+	testutil.RegisterChild("watch", func() {
+		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+		r, w := io.Pipe()
+		done := make(chan error, 1)
+		go func() { done <- run(ctx, w, false) }()
+		buf := make([]byte, 4096)
+		for i := range 2 {
+			n, err := r.Read(buf) // one link a Write
+			if err != nil {
+				fmt.Println(err)
+				os.Exit(1)
+			}
+			fmt.Printf("%s", buf[:n])
+			if i == 0 {
+				setUp("lo")
+			}
+		}
+		go io.Copy(io.Discard, r)
+		cancel()
+		if err := <-done; !errors.Is(err, context.Canceled) {
+			fmt.Println(err)
+			os.Exit(1)
+		}
+	})
+}
+
+// setUp is what "ip link set up" does.
+func setUp(name string) {
+	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		panic(err)
+	}
+	defer unix.Close(fd)
+	ifr, err := unix.NewIfreq(name)
+	if err != nil {
+		panic(err)
+	}
+	ifr.SetUint16(unix.IFF_UP)
+	if err := unix.IoctlIfreq(fd, unix.SIOCSIFFLAGS, ifr); err != nil {
+		panic(err)
+	}
+}

@@ -1,0 +1,61 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"syscall"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"example.com/uds/internal/testutil"
+)
+
+func TestMain(m *testing.M) { testutil.Main(m) }
+
+// On the lo of a network namespace of its own.
+func TestCapturesWhatTheFilterPasses(t *testing.T) {
+	cmd := testutil.Child(t, "capture")
+	cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWNET}
+	out, err := cmd.CombinedOutput()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		t.Skipf("needs a network namespace of its own: %v", err)
+	}
+	if want := "\"hello\" from lo/0x88b5/00:00:00:00:00:00\n"; err != nil || string(out) != want {
+		t.Errorf("got %q, %v, want %q", out, err, want)
+	}
+}
+
+func init() {
+	testutil.RegisterChild("capture", func() {
+		setUp("lo")
+		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+		defer cancel()
+		if err := run(ctx, os.Stdout, "lo", "hello"); err != nil {
+			fmt.Println(err)
+			os.Exit(1)
+		}
+	})
+}
+
+// setUp is what "ip link set up" does.
+func setUp(name string) {
+	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		panic(err)
+	}
+	defer unix.Close(fd)
+	ifr, err := unix.NewIfreq(name)
+	if err != nil {
+		panic(err)
+	}
+	ifr.SetUint16(unix.IFF_UP)
+	if err := unix.IoctlIfreq(fd, unix.SIOCSIFFLAGS, ifr); err != nil {
+		panic(err)
+	}
+}
