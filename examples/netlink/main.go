@@ -17,6 +17,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"example.com/uds/socket"
 )
@@ -49,12 +50,15 @@ func run(ctx context.Context, w io.Writer, once bool) error {
 	if err := s.Bind(sa); err != nil {
 		return err
 	}
-	defer context.AfterFunc(ctx, s.Cancel)()
+	// A deadline ends later calls too; Cancel ends only those that have begun.
+	defer context.AfterFunc(ctx, func() { s.SetDeadline(time.Now()) })()
 	if err := dump(s, w); err != nil || once {
 		return err
 	}
 	for {
-		if _, err := receive(s, w); err != nil {
+		if _, err := receive(s, w); ctx.Err() != nil {
+			return ctx.Err()
+		} else if err != nil {
 			return err
 		}
 	}

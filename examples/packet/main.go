@@ -47,7 +47,7 @@ func run(ctx context.Context, w io.Writer, name, message string) error {
 		return err
 	}
 	defer in.Close()
-	defer context.AfterFunc(ctx, in.Cancel)()
+	defer context.AfterFunc(ctx, func() { in.SetDeadline(time.Now()) })()
 	for _, m := range []string{"?" + message, message} { // the filter drops the first
 		if err := inject(ifi, m); err != nil {
 			return err
