@@ -320,3 +320,48 @@ func mustRun(t *testing.T, cmd *exec.Cmd) {
 		t.Fatalf("child: %v\n%s", err, out)
 	}
 }
+
+// Until a file has the owner that was asked for, nobody but its first owner has
+// a permission.
+func TestSockfileOwnerComesBeforePermissions(t *testing.T) {
+	testutil.RequireRoot(t)
+	testutil.CheckLeaks(t)
+	path := testutil.SocketPath(t)
+	id := testutil.Nobody
+	stop, seen := make(chan struct{}), make(chan error, 1)
+	go func() { seen <- watchOwner(stop, path, id) }()
+	for i := range 600 {
+		lc := &uds.ListenConfig{Mode: 0o666, GID: &id}
+		if i%2 == 0 {
+			lc.UID = &id
+		}
+		closeSocket, err := openers[[]string{"unixpacket", "unixgram"}[i/2%2]](lc, path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := closeSocket(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	close(stop)
+	if err := <-seen; err != nil {
+		t.Error(err)
+	}
+}
+
+func watchOwner(stop chan struct{}, path string, gid int) error {
+	for {
+		select {
+		case <-stop:
+			return nil
+		default:
+		}
+		st, err := os.Lstat(path)
+		if err != nil {
+			continue
+		}
+		if owner := st.Sys().(*syscall.Stat_t); int(owner.Gid) != gid && st.Mode().Perm()&0o077 != 0 {
+			return fmt.Errorf("a file of %d:%d: got mode %v, want none for group and others", owner.Uid, owner.Gid, st.Mode())
+		}
+	}
+}
