@@ -31,7 +31,7 @@ type open func(lc *uds.ListenConfig, path string) (closeSocket func() error, err
 var openers = map[string]open{
 	"unixpacket": openListener("unixpacket"),
 	"unix":       openListener("unix"),
-	"unixgram":   uds.BindDgram,
+	"unixgram":   openDgram,
 }
 
 func openListener(network string) open {
@@ -42,6 +42,14 @@ func openListener(network string) open {
 		}
 		return l.Close, nil
 	}
+}
+
+func openDgram(lc *uds.ListenConfig, path string) (func() error, error) {
+	c, err := lc.ListenDgram(context.Background(), path)
+	if err != nil {
+		return nil, err
+	}
+	return c.Close, nil
 }
 
 // modeChild goes through the matrix in a process of its own, for the umask is
@@ -280,7 +288,7 @@ func TestSockfileBadConfig(t *testing.T) {
 		{"gid -2", uds.ListenConfig{GID: &huge}, "unixpacket", path, "GID -2"},
 		{"policy", uds.ListenConfig{Existing: 3}, "unixpacket", path, "existing policy 3"},
 		{"policy below", uds.ListenConfig{Existing: -1}, "unixpacket", path, "existing policy -1"},
-		{"replace a datagram", uds.ListenConfig{Existing: uds.ExistingReplace}, "unixgram", path, "ExistingReplace with a datagram"},
+		{"replace a datagram", uds.ListenConfig{Existing: uds.ExistingReplace}, "unixgram", path, "ExistingReplace"},
 		{"mode of an abstract name", uds.ListenConfig{Mode: 0o600}, "unixpacket", "@sockfile-bad", "which is no file"},
 		{"owner of an abstract name", uds.ListenConfig{UID: new(int)}, "unix", "@sockfile-bad", "which is no file"},
 		{"replace an abstract name", uds.ListenConfig{Existing: uds.ExistingReplace}, "unixpacket", "@sockfile-bad", "which is no file"},
