@@ -17,8 +17,9 @@ import (
 //
 // The policies other than ExistingFail are Linux's. They hold a flock(2) of the
 // directory while they work, which therefore must be readable: of many that
-// start at once exactly one wins, and no lock file stays. A process that is
-// killed meanwhile leaves at most a dead socket under a name that begins with
+// start at once exactly one wins, and no lock file stays. After 10 seconds of
+// another's lock a start fails with ETIMEDOUT. A process that is killed
+// meanwhile leaves at most a dead socket under a name that begins with
 // ".uds-", and the next start at the same path with one of these policies
 // removes it.
 type ExistingPolicy int

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"net"
 	"os"
@@ -135,7 +136,7 @@ func TestSockfileConnectedDatagramSocketIsLive(t *testing.T) {
 	if err := unix.Connect(a, &unix.SockaddrUnix{Name: other}); err != nil {
 		t.Fatal(err)
 	}
-	_, err := uds.BindDgram(&uds.ListenConfig{Existing: uds.ExistingRemoveStale}, path)
+	_, err := openDgram(&uds.ListenConfig{Existing: uds.ExistingRemoveStale}, path)
 	if !errors.Is(err, syscall.EADDRINUSE) {
 		t.Errorf("got %v, want EADDRINUSE", err)
 	}
@@ -232,11 +233,11 @@ func TestSockfileCloseRemovesOnlyWhatItBound(t *testing.T) {
 func TestSockfileKeepFile(t *testing.T) {
 	testutil.CheckLeaks(t)
 	type unlinker interface{ SetUnlinkOnClose(bool) }
-	for _, network := range []string{"unixpacket", "unix"} {
+	for _, network := range []string{"unixpacket", "unix", "unixgram"} {
 		for _, keep := range []bool{false, true} {
 			for _, set := range []string{"", "true", "false"} {
 				path := testutil.SocketPath(t)
-				l, err := (&uds.ListenConfig{KeepFile: keep}).Listen(t.Context(), network, path)
+				l, err := openCloser(&uds.ListenConfig{KeepFile: keep}, network, path)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -255,6 +256,14 @@ func TestSockfileKeepFile(t *testing.T) {
 			}
 		}
 	}
+}
+
+// openCloser listens or, for datagrams, binds.
+func openCloser(lc *uds.ListenConfig, network, path string) (io.Closer, error) {
+	if network == "unixgram" {
+		return lc.ListenPacket(context.Background(), network, path)
+	}
+	return lc.Listen(context.Background(), network, path)
 }
 
 // Descriptors that leave the listener never remove its file.
@@ -285,9 +294,9 @@ func TestSockfileDuplicatesNeverRemove(t *testing.T) {
 // After Close every Close fails with net.ErrClosed and removes nothing more.
 func TestSockfileSecondClose(t *testing.T) {
 	testutil.CheckLeaks(t)
-	for _, network := range []string{"unixpacket", "unix"} {
+	for _, network := range []string{"unixpacket", "unix", "unixgram"} {
 		path := testutil.SocketPath(t)
-		l, err := (&uds.ListenConfig{}).Listen(t.Context(), network, path)
+		l, err := openCloser(new(uds.ListenConfig), network, path)
 		if err != nil {
 			t.Fatal(err)
 		}

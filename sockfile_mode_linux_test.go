@@ -31,7 +31,7 @@ type open func(lc *uds.ListenConfig, path string) (closeSocket func() error, err
 var openers = map[string]open{
 	"unixpacket": openListener("unixpacket"),
 	"unix":       openListener("unix"),
-	"unixgram":   uds.BindDgram,
+	"unixgram":   openDgram,
 }
 
 func openListener(network string) open {
@@ -42,6 +42,14 @@ func openListener(network string) open {
 		}
 		return l.Close, nil
 	}
+}
+
+func openDgram(lc *uds.ListenConfig, path string) (func() error, error) {
+	c, err := lc.ListenDgram(context.Background(), path)
+	if err != nil {
+		return nil, err
+	}
+	return c.Close, nil
 }
 
 // modeChild goes through the matrix in a process of its own, for the umask is
@@ -280,7 +288,7 @@ func TestSockfileBadConfig(t *testing.T) {
 		{"gid -2", uds.ListenConfig{GID: &huge}, "unixpacket", path, "GID -2"},
 		{"policy", uds.ListenConfig{Existing: 3}, "unixpacket", path, "existing policy 3"},
 		{"policy below", uds.ListenConfig{Existing: -1}, "unixpacket", path, "existing policy -1"},
-		{"replace a datagram", uds.ListenConfig{Existing: uds.ExistingReplace}, "unixgram", path, "ExistingReplace with a datagram"},
+		{"replace a datagram", uds.ListenConfig{Existing: uds.ExistingReplace}, "unixgram", path, "ExistingReplace"},
 		{"mode of an abstract name", uds.ListenConfig{Mode: 0o600}, "unixpacket", "@sockfile-bad", "which is no file"},
 		{"owner of an abstract name", uds.ListenConfig{UID: new(int)}, "unix", "@sockfile-bad", "which is no file"},
 		{"replace an abstract name", uds.ListenConfig{Existing: uds.ExistingReplace}, "unixpacket", "@sockfile-bad", "which is no file"},
@@ -318,5 +326,50 @@ func mustRun(t *testing.T, cmd *exec.Cmd) {
 	t.Helper()
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("child: %v\n%s", err, out)
+	}
+}
+
+// Until a file has the owner that was asked for, nobody but its first owner has
+// a permission.
+func TestSockfileOwnerComesBeforePermissions(t *testing.T) {
+	testutil.RequireRoot(t)
+	testutil.CheckLeaks(t)
+	path := testutil.SocketPath(t)
+	id := testutil.Nobody
+	stop, seen := make(chan struct{}), make(chan error, 1)
+	go func() { seen <- watchOwner(stop, path, id) }()
+	for i := range 600 {
+		lc := &uds.ListenConfig{Mode: 0o666, GID: &id}
+		if i%2 == 0 {
+			lc.UID = &id
+		}
+		closeSocket, err := openers[[]string{"unixpacket", "unixgram"}[i/2%2]](lc, path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := closeSocket(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	close(stop)
+	if err := <-seen; err != nil {
+		t.Error(err)
+	}
+}
+
+func watchOwner(stop chan struct{}, path string, gid int) error {
+	for {
+		select {
+		case <-stop:
+			return nil
+		default:
+		}
+		st, err := os.Lstat(path)
+		if err != nil {
+			continue
+		}
+		if owner := st.Sys().(*syscall.Stat_t); int(owner.Gid) != gid && st.Mode().Perm()&0o077 != 0 {
+			return fmt.Errorf("a file of %d:%d: got mode %v, want none for group and others", owner.Uid, owner.Gid, st.Mode())
+		}
 	}
 }

@@ -169,10 +169,11 @@ func runReplacements(t *testing.T, replacements, dialers int) {
 	}
 	for i := range replacements {
 		old := l
-		if l = serve(t, &servers, lc, path); t.Failed() {
+		l = serve(t, &servers, lc, path)
+		old.SetDeadline(time.Now().Add(lingering))
+		if t.Failed() {
 			break
 		}
-		old.SetDeadline(time.Now().Add(lingering))
 		seen := exchanges.Load() // every replacement meets some load
 		testutil.Eventually(t, 30*time.Second, func() bool { return exchanges.Load() > seen || t.Failed() }, "exchange after replacement %d", i)
 	}
