@@ -65,11 +65,22 @@ func (x *exchange) recvMore(c batcher, ms []Message) int {
 	t.prepare(c.base(), ms)
 	n := c.more(t.msgs)
 	for i := range ms[:n] {
-		x.result(&t.msgs[i], ms[i].Buffers)
+		x.result(&t.msgs[i])
 		_ = ms[i].took(c.base(), x)
+		if ms[i].OOB == nil && x.in.controln > 0 {
+			x.drop(c.base())
+		}
 	}
 	t.done()
 	return n
+}
+
+// drop closes the descriptors of a message that moved to a place whose owner
+// wants none.
+func (x *exchange) drop(b *conn) {
+	x.own.OOB = &x.ownOOB
+	_ = x.own.took(b, x)
+	_ = x.ownOOB.Close()
 }
 
 // prepare makes t.msgs receives into ms.
@@ -108,22 +119,49 @@ func (t *batch) done() {
 }
 
 // result makes x.in what m received.
-func (x *exchange) result(m *socket.Msg, bufs [][]byte) {
-	x.in = received{bufs: bufs, control: m.Control, from: m.NeedAddr, size: m.N, controln: m.ControlN, flags: m.Flags, addr: m.Addr}
+func (x *exchange) result(m *socket.Msg) {
+	x.in = received{bufs: m.Buffers, control: m.Control, from: m.NeedAddr, size: m.N, controln: m.ControlN, flags: m.Flags, addr: m.Addr}
 	x.in.n = min(x.in.size, x.in.room())
 }
 
-// genuine is the number of messages before the end of the connection, which
-// recvmmsg(2) returns as empty ones for as many as there is room: they lack the
-// marker, which shows as a control message or, where there is no room for it, as
-// MSG_CTRUNC.
-func genuine(ms []socket.Msg) int {
+// genuine moves the messages among ms that are real to the front and returns
+// how many there are. The others are the end of the connection, which
+// recvmmsg(2) returns as empty messages for as many as there is room: they lack
+// the marker, which shows as a control message or, where there is no room for
+// it, as MSG_CTRUNC. Real ones may follow, those that were sent and followed by
+// a close while recvmmsg(2) looked; see receiveTurn.
+func genuine(ms []socket.Msg) (n int) {
 	for i := range ms {
 		if m := &ms[i]; m.N == 0 && m.ControlN == 0 && m.Flags&msgCtrunc == 0 {
-			return i
+			continue
 		}
+		if n < i {
+			moveMsg(&ms[n], &ms[i])
+		}
+		n++
 	}
-	return len(ms)
+	return n
+}
+
+// moveMsg makes to the message that from received. The buffers stay in their
+// places, but for those of to, which become as short as what from had room for.
+func moveMsg(to, from *socket.Msg) {
+	var moved [][]byte
+	left := from.Buffers
+	for _, b := range to.Buffers {
+		var n int
+		for n < len(b) && len(left) > 0 {
+			k := copy(b[n:], left[0])
+			if n += k; k < len(left[0]) {
+				left = append([][]byte{left[0][k:]}, left[1:]...)
+			} else {
+				left = left[1:]
+			}
+		}
+		moved = append(moved, b[:n])
+	}
+	to.Control, from.Control = from.Control, to.Control
+	to.Buffers, to.N, to.ControlN, to.Flags, to.Addr = moved, from.N, from.ControlN, from.Flags, from.Addr
 }
 
 // sendBatch is SendBatch of both.

@@ -24,12 +24,6 @@ import (
 	"example.com/uds/internal/testutil"
 )
 
-func init() {
-	comparisons = append(comparisons, streamComparisons...)
-	comparisons = append(comparisons, messageComparisons...)
-	comparisons = append(comparisons, setupComparisons...)
-}
-
 // streamComparisons are about code that takes a connection for a stream.
 var streamComparisons = []comparison{
 	{

@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -20,9 +21,8 @@ type comparison struct {
 	net, ours func(t testing.TB) string
 }
 
-// comparisons are the rows. A file adds its own in an init function; files
-// initialise in the order of their names.
-var comparisons []comparison
+// comparisons are the rows.
+var comparisons = slices.Concat(streamComparisons, messageComparisons, setupComparisons, oobComparisons, dgramComparisons)
 
 // The table stands between these lines of README.md.
 const (

@@ -45,6 +45,17 @@ func (m *marker) setSlow(s *socket.Socket) bool {
 // never notes that no marker is needed.
 func (m *marker) never() { m.state.Store(markerNever) }
 
+// lost reports whether somebody else who has the socket, such as a Clone that
+// was detached, turned the marker off. It is on again then.
+func (m *marker) lost(s *socket.Socket) bool {
+	on, err := s.Int(sys.SolSocket, sys.SoTimestamp)
+	if err != nil || on != 0 {
+		return false
+	}
+	_ = s.SetInt(sys.SolSocket, sys.SoTimestamp, 1)
+	return true
+}
+
 // keep notes that the option is the caller's.
 func (m *marker) keep() { m.state.Store(markerKept) }
 

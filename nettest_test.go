@@ -20,6 +20,7 @@ var makers = []struct {
 	{"SeqPair", seqPair},
 	{"Path", func(t testing.TB) (a, b *uds.SeqConn) { return dialled(t, testutil.SocketPath(t)) }},
 	{"Abstract", func(t testing.TB) (a, b *uds.SeqConn) { return dialled(t, abstractName()) }},
+	{"Long path", func(t testing.TB) (a, b *uds.SeqConn) { return dialled(t, longSocketPath(t)) }},
 	{"File", adoptedPair},
 	{"Clone", clonedPair},
 	{"Detach", detachedPair},

@@ -178,7 +178,7 @@ func TestHugeFileAsLastReferenceSoak(t *testing.T) {
 	f := os.NewFile(uintptr(fd), "huge")
 	defer f.Close()
 	if err := unix.Fallocate(fd, 0, 0, size); err != nil {
-		t.Skipf("needs %d bytes of memory: %v", size, err)
+		t.Skipf("needs %d bytes of memory: %v", int64(size), err)
 	}
 	a, b := seqPair(t)
 	guarded(t, b)

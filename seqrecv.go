@@ -39,12 +39,12 @@ func (c *SeqConn) receive(op string, r *received, f Flags) error {
 	if !c.ok() {
 		return c.check(op)
 	}
-	c.mark.set(c.s)
+	marked := c.mark.set(c.s)
 	t, err := c.beginRecv(f)
 	if err != nil {
 		return c.fail(op, err)
 	}
-	err = c.receiveTurn(&t, r, f)
+	err = c.receiveTurn(&t, r, f, marked)
 	t.End()
 	if err != nil {
 		return c.fail(op, err)
@@ -52,10 +52,13 @@ func (c *SeqConn) receive(op string, r *received, f Flags) error {
 	return nil
 }
 
-// receiveTurn is receive in a turn: first the tail that a Read left. A message
-// of nothing without the marker is the end, unless somebody else who has the
-// socket took the marker away: ended looks.
-func (c *SeqConn) receiveTurn(t *socket.Turn, r *received, f Flags) error {
+// receiveTurn is receive in a turn: first the tail that a Read left.
+//
+// Nothing and no marker is the end, if it comes twice. recvmsg(2) looks at the
+// queue and then whether the peer can still send (__unix_dgram_recvmsg in
+// net/unix/af_unix.c): what is sent and followed by a close in between is queued
+// behind the first such answer. Nothing can be queued behind the second.
+func (c *SeqConn) receiveTurn(t *socket.Turn, r *received, f Flags, marked bool) error {
 	if c.rest.Len() > 0 {
 		if r.fill(c.rest.Bytes()); f&FlagPeek == 0 {
 			c.rest.Drop()
@@ -65,7 +68,7 @@ func (c *SeqConn) receiveTurn(t *socket.Turn, r *received, f Flags) error {
 	if c.in == nil {
 		c.in = new(socket.Msg)
 	}
-	for {
+	for again := false; ; {
 		err := r.receive(t, c.in, f)
 		switch {
 		case err != nil && c.noteReset(err):
@@ -74,7 +77,12 @@ func (c *SeqConn) receiveTurn(t *socket.Turn, r *received, f Flags) error {
 			return err
 		case r.size > 0 || r.controln > 0 || r.flags&socket.MsgCtrunc != 0:
 			return nil
+		case again:
+			return c.end("recvmsg")
 		}
-		return c.ended(t)
+		if !marked || c.mark.lost(c.s) {
+			return c.ended(t)
+		}
+		again = true
 	}
 }
