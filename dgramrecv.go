@@ -8,10 +8,10 @@ import (
 // Recv receives a datagram into p. If p is too small it is filled, n is len(p)
 // and the error is a *TruncatedError with the datagram's size; the rest is
 // lost. An empty datagram is (0, nil). After CloseRead the end is bare io.EOF.
-func (c *DgramConn) Recv(p []byte) (int, error) { return c.recvPlain("read", p, 0) }
+func (c *DgramConn) Recv(p []byte) (int, error) { return c.recvSized("read", p, 0) }
 
 // Peek is Recv that leaves the datagram in the queue.
-func (c *DgramConn) Peek(p []byte) (int, error) { return c.recvPlain("peek", p, FlagPeek) }
+func (c *DgramConn) Peek(p []byte) (int, error) { return c.recvSized("peek", p, FlagPeek) }
 
 // NextSize waits for the next datagram and returns its size in bytes.
 func (c *DgramConn) NextSize() (int, error) {
@@ -20,6 +20,33 @@ func (c *DgramConn) NextSize() (int, error) {
 		return 0, err
 	}
 	return r.size, nil
+}
+
+// recvSized receives by recvfrom(2), which costs less than recvmsg(2) and where
+// MSG_TRUNC exists returns the datagram's size.
+func (c *DgramConn) recvSized(op string, p []byte, f Flags) (int, error) {
+	if socket.MsgSize == 0 {
+		return c.recvPlain(op, p, f)
+	}
+	if !c.ok() {
+		return 0, c.check(op)
+	}
+	t, err := c.s.BeginRecv()
+	if err != nil {
+		return 0, c.fail(op, err)
+	}
+	size, err := t.Recv(p, f.recvFlags())
+	if size == 0 && err == nil {
+		err = atEnd(&t)
+	}
+	t.End()
+	if err != nil {
+		return 0, c.fail(op, err)
+	}
+	if size > len(p) {
+		return len(p), c.fail(op, &TruncatedError{Size: size})
+	}
+	return size, nil
 }
 
 func (c *DgramConn) recvPlain(op string, p []byte, f Flags) (int, error) {

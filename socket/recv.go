@@ -62,8 +62,8 @@ func (t *Turn) recvSlow(p []byte, flags int, e sys.Errno) (int, error) {
 // RecvFrom is Socket.RecvFrom in this turn.
 func (t *Turn) RecvFrom(p []byte, flags int, from *Sockaddr) (n int, err error) {
 	s := t.s
-	if t.d.cold {
-		return t.recvFromSlow(p, flags, from, 0)
+	if t.d.cold || t.d.eager {
+		return t.recvFromSlow(p, flags, from, t.d.untried())
 	}
 	var e sys.Errno
 	if s.raw && len(p) <= sys.MaxRaw {

@@ -57,14 +57,19 @@ func (t *Turn) SendTo(p []byte, flags int, to *Sockaddr) (int, error) {
 		return t.Send(p, flags)
 	}
 	if !t.s.full.busy() {
-		if n, e := sendTo(t.s, p, flags, &to.raw); e == 0 {
+		n, e := sendTo(t.s, p, flags, &to.raw)
+		switch e {
+		case 0:
 			return n, nil
+		case sys.EAGAIN, sys.EINTR:
+		default:
+			return 0, sysErr("sendto", e) // a second try would lose a pending error
 		}
 	}
 	return t.sendToSlow(p, flags, to)
 }
 
-// sendToSlow goes on after a try that failed, or with none yet because calls
+// sendToSlow goes on after a try that had to wait, or with none yet because calls
 // wait for a full receiver.
 func (t *Turn) sendToSlow(p []byte, flags int, to *Sockaddr) (int, error) {
 	op := t.named()
