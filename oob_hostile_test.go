@@ -172,7 +172,7 @@ func heapInUse() int64 {
 // as a raw system call would: 4 GiB take 600 ms.
 func TestHugeFileAsLastReferenceSoak(t *testing.T) {
 	testutil.Soak(t)
-	const size = 2 << 30
+	const size = int64(2 << 30)
 	fd, err := unix.MemfdCreate("huge", unix.MFD_CLOEXEC)
 	must(t, err)
 	f := os.NewFile(uintptr(fd), "huge")

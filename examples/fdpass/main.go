@@ -1,0 +1,104 @@
+// Fdpass opens a file that only its own user may read and passes it to a process
+// of another user, which uses it. Run as root, that process is nobody's:
+//
+//	go build ./examples/fdpass && sudo ./fdpass
+//
+// What a process may open is decided when it opens it; a descriptor carries the
+// answer with it.
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"syscall"
+
+	"example.com/uds"
+)
+
+func main() {
+	var err error
+	if len(os.Args) == 2 && os.Args[1] == "receive" {
+		err = receive(os.NewFile(3, "socket"), os.Stdout)
+	} else {
+		err = run(os.Stdout, exec.Command("/proc/self/exe", "receive"))
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "fdpass:", err)
+		os.Exit(1)
+	}
+}
+
+// run passes a file to receiver, a command that calls receive.
+func run(out io.Writer, receiver *exec.Cmd) error {
+	dir, err := os.MkdirTemp("", "uds")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	path := filepath.Join(dir, "secret")
+	if err := os.WriteFile(path, []byte("the secret\n"), 0o600); err != nil {
+		return err
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+
+	mine, its, err := uds.SeqPair()
+	if err != nil {
+		return err
+	}
+	defer mine.Close()
+	socket, err := its.Detach()
+	if err != nil {
+		return err
+	}
+	defer socket.Close()
+	receiver.ExtraFiles = []*os.File{socket} // its descriptor 3
+	receiver.Stdout, receiver.Stderr = out, os.Stderr
+	receiver.Dir = "/"
+	if os.Geteuid() == 0 {
+		const nobody = 65534
+		receiver.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: nobody, Gid: nobody}}
+	}
+	if err := receiver.Start(); err != nil {
+		return err
+	}
+	// The message is the path, so that the receiver can try it too.
+	if err := mine.SendFiles([]byte(path), f); err != nil {
+		return err
+	}
+	return receiver.Wait()
+}
+
+// receive gets a file over a socket and prints what is in it.
+func receive(socket *os.File, out io.Writer) error {
+	c, err := uds.FileSeqConn(socket)
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	path := make([]byte, 4096)
+	n, files, err := c.RecvFiles(path, 1)
+	if err != nil {
+		return err
+	}
+	if len(files) != 1 {
+		return fmt.Errorf("got %d files, want 1", len(files))
+	}
+	defer files[0].Close()
+	if os.Geteuid() != 0 {
+		_, err = os.Open(string(path[:n]))
+		fmt.Fprintf(out, "user %d opens the file: %v\n", os.Geteuid(), err)
+	}
+	content, err := io.ReadAll(files[0])
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "user %d reads what was passed: %s", os.Geteuid(), content)
+	return nil
+}

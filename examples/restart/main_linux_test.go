@@ -1,0 +1,158 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"example.com/uds"
+	"example.com/uds/internal/testutil"
+)
+
+const childVariable = "UDS_TEST_CHILD" // as testutil has it, which removes it
+
+func init() {
+	testutil.RegisterChild("restart", func() {
+		os.Args = []string{os.Args[0], os.Getenv("RESTART_PATH")}
+		program = func() *exec.Cmd {
+			cmd := exec.Command("/proc/self/exe")
+			cmd.Env = append(os.Environ(), childVariable+"=restart")
+			return cmd
+		}
+		main()
+	})
+}
+
+func TestMain(m *testing.M) { testutil.Main(m) }
+
+// loadClient requests over one connection until the context ends.
+type loadClient struct {
+	http  *http.Client
+	dials atomic.Int64
+}
+
+func newLoadClient(path string) *loadClient {
+	c := new(loadClient)
+	c.http = &http.Client{Timeout: 20 * time.Second, Transport: &http.Transport{
+		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			c.dials.Add(1)
+			return new(uds.Dialer).DialSeq(ctx, path)
+		},
+		MaxConnsPerHost: 1,
+	}}
+	return c
+}
+
+// pid requests once and returns the process that answered. A POST is not
+// repeated by the client when it fails.
+func (c *loadClient) pid() (int, error) {
+	resp, err := c.http.Post("http://server/", "text/plain", strings.NewReader("body"))
+	if err != nil {
+		return 0, err
+	}
+	defer resp.Body.Close()
+	b, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return 0, err
+	}
+	return strconv.Atoi(string(b))
+}
+
+// TestRestartUnderLoad restarts the server several times under load. No request
+// fails, and no client has to connect again.
+func TestRestartUnderLoad(t *testing.T) {
+	path := testutil.SocketPath(t)
+	cmd := testutil.Child(t, "restart", "RESTART_PATH="+path)
+	cmd.Stderr = os.Stderr
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	testutil.Eventually(t, 10*time.Second, func() bool {
+		c, err := uds.DialSeq(path)
+		if err == nil {
+			c.Close()
+		}
+		return err == nil
+	}, "a server")
+	idle := newLoadClient(path) // it requests between restarts only
+	ctx, stop := context.WithCancel(context.Background())
+	var wg sync.WaitGroup
+	var requests atomic.Int64
+	clients := make([]*loadClient, 8)
+	for i := range clients {
+		clients[i] = newLoadClient(path)
+		wg.Go(func() {
+			for ctx.Err() == nil {
+				if _, err := clients[i].pid(); err != nil {
+					t.Errorf("client %d: %v", i, err)
+					return
+				}
+				requests.Add(1)
+			}
+		})
+	}
+	pid := cmd.Process.Pid
+	defer func() {
+		if t.Failed() {
+			syscall.Kill(pid, syscall.SIGKILL) // a successor, which nobody else knows
+		}
+	}()
+	for range 4 {
+		before := requests.Load()
+		testutil.Eventually(t, 20*time.Second, func() bool { return t.Failed() || requests.Load() > before+200 }, "200 requests")
+		if got, err := idle.pid(); got != pid || err != nil {
+			t.Errorf("got an answer from %d, %v, want %d", got, err, pid)
+		}
+		if err := syscall.Kill(pid, syscall.SIGHUP); err != nil {
+			t.Fatal(err)
+		}
+		pid = successor(t, idle, pid)
+	}
+	stop()
+	wg.Wait()
+	for i, c := range append(clients, idle) {
+		if got := c.dials.Load(); got != 1 {
+			t.Errorf("client %d: connected %d times, want 1", i, got)
+		}
+		c.http.CloseIdleConnections()
+	}
+	if err := cmd.Wait(); err != nil {
+		t.Errorf("the first server: %v", err)
+	}
+	if err := syscall.Kill(pid, syscall.SIGTERM); err != nil {
+		t.Error(err)
+	}
+	testutil.Eventually(t, 10*time.Second, func() bool { return !exists(pid) }, "the end of server %d", pid)
+	t.Logf("%d requests", requests.Load())
+}
+
+// successor waits for an answer from another process than old.
+func successor(t *testing.T, c *loadClient, old int) (pid int) {
+	t.Helper()
+	testutil.Eventually(t, 20*time.Second, func() bool {
+		var err error
+		if pid, err = c.pid(); err != nil {
+			t.Fatal(err)
+		}
+		return pid != old
+	}, "an answer from the successor of %d", old)
+	return pid
+}
+
+// exists reports whether a process runs. One that has ended may stay a zombie,
+// where nobody waits for orphans.
+func exists(pid int) bool {
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	return err == nil && !strings.Contains(string(b), ") Z ")
+}
