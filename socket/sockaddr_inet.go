@@ -60,11 +60,12 @@ func (sa *Sockaddr) Inet() (netip.AddrPort, bool) {
 
 // Inets returns the addresses of a look-up with a port: what
 // net.Resolver.LookupNetIP and LookupPort return becomes what Connect, Bind
-// and SendTo take.
+// and SendTo take. An IPv4-mapped address, which LookupNetIP makes of a numeric
+// host, becomes AF_INET.
 func Inets(ips []netip.Addr, port uint16) ([]Sockaddr, error) {
 	all := make([]Sockaddr, len(ips))
 	for i, ip := range ips {
-		sa, err := Inet(netip.AddrPortFrom(ip, port))
+		sa, err := Inet(netip.AddrPortFrom(ip.Unmap(), port))
 		if err != nil {
 			return nil, err
 		}
