@@ -505,7 +505,7 @@ func rawRead(s *socket.Socket) error {
 		return err
 	}
 	return rawResult(rc.Read, func(fd uintptr) error {
-		_, _, err := syscall.Recvfrom(int(fd), make([]byte, 1), syscall.MSG_DONTWAIT)
+		_, _, err := syscall.Recvfrom(int(fd), make([]byte, 1), socket.MsgDontwait)
 		return err
 	})
 }
@@ -516,7 +516,7 @@ func rawWrite(s *socket.Socket) error {
 		return err
 	}
 	return rawResult(rc.Write, func(fd uintptr) error {
-		return syscall.Sendto(int(fd), []byte("x"), syscall.MSG_DONTWAIT, nil)
+		return syscall.Sendto(int(fd), []byte("x"), socket.MsgDontwait, nil)
 	})
 }
 

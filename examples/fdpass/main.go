@@ -1,3 +1,5 @@
+//go:build unix
+
 // Fdpass opens a file that only its own user may read and passes it to a process
 // of another user, which uses it. Run as root, that process is nobody's:
 //

@@ -1,3 +1,5 @@
+//go:build unix
+
 // Restart is an HTTP server that hands its listener and its live connections to
 // its successor: no request fails, and no client has to connect again.
 //
