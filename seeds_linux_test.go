@@ -382,6 +382,27 @@ func TestSeedDatagrams(t *testing.T) {
 	}
 }
 
+func TestSeedDatagramShutdown(t *testing.T) {
+	a, b, err := uds.DgramPair()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.Close()
+	defer b.Close()
+	if err := a.CloseWrite(); err != nil {
+		t.Fatal(err)
+	}
+	if err := a.Send([]byte("x")); !errors.Is(err, syscall.EPIPE) {
+		t.Errorf("got %v, want EPIPE", err)
+	}
+	if err := a.CloseRead(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := a.Recv(make([]byte, 1)); err != io.EOF {
+		t.Errorf("got %v, want io.EOF", err)
+	}
+}
+
 func TestSeedDatagramFiles(t *testing.T) {
 	dir := testutil.ShortDir(t)
 	a, err := uds.ListenDgram(filepath.Join(dir, "a"))

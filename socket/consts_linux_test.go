@@ -92,3 +92,22 @@ func TestGetaddrinfoInStandardTerms(t *testing.T) {
 		t.Errorf("got %v, want an IPv4-mapped address", mapped)
 	}
 }
+
+// What a system lacks has the number Missing there, and every call with it says
+// so.
+func TestMissingIsUnsupported(t *testing.T) {
+	s := newSocket(t, socket.AFUnix, socket.SockStream, 0)
+	for name, err := range map[string]error{
+		"family":     second(socket.New(socket.Missing, socket.SockStream, 0)),
+		"type":       second(socket.New(socket.AFUnix, socket.Missing, 0)),
+		"protocol":   second(socket.New(socket.AFNetlink, socket.SockRaw, socket.Missing)),
+		"pair":       third(socket.Pair(socket.Missing, socket.SockStream, 0)),
+		"get option": second(s.Int(socket.SolSocket, socket.Missing)),
+		"set option": s.SetInt(socket.SolSocket, socket.Missing, 1),
+		"timeval":    second(s.Timeval(socket.SolSocket, socket.Missing)),
+	} {
+		if !errors.Is(err, errors.ErrUnsupported) {
+			t.Errorf("%s: got %v, want errors.ErrUnsupported", name, err)
+		}
+	}
+}

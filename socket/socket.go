@@ -35,6 +35,9 @@ type Socket struct {
 
 // New makes a socket, as socket(2) does. The caller closes it.
 func New(family, typ, proto int) (*Socket, error) {
+	if family == Missing || typ == Missing || proto == Missing {
+		return nil, Unsupported("socket")
+	}
 	fd, e := sys.Socket(family, typ, proto)
 	if e != 0 {
 		return nil, sysErr("socket", e)
@@ -47,6 +50,9 @@ func New(family, typ, proto int) (*Socket, error) {
 // Pair makes two connected sockets, as socketpair(2) does. The caller closes
 // both.
 func Pair(family, typ, proto int) (*Socket, *Socket, error) {
+	if family == Missing || typ == Missing || proto == Missing {
+		return nil, nil, Unsupported("socketpair")
+	}
 	fds, e := sys.Pair(family, typ, proto)
 	if e != 0 {
 		return nil, nil, sysErr("socketpair", e)
