@@ -15,7 +15,8 @@ import (
 // default options. It must not be changed while it is used, and may be used by
 // many goroutines at once.
 type Dialer struct {
-	// LocalAddr is the address to bind. If it is unnamed, a SEQPACKET socket
+	// LocalAddr is the address to bind; Close removes its socket file. If it is
+	// unnamed, a SEQPACKET socket
 	// stays unbound, and a datagram socket gets an abstract name of the
 	// kernel's choice (Linux), so that its peer can answer.
 	LocalAddr Addr
@@ -93,12 +94,10 @@ func (d *Dialer) DialSeq(ctx context.Context, address string) (*SeqConn, error) 
 	if err != nil {
 		return nil, opError("dial", networkSeq, nil, nil, err)
 	}
-	s, n, err := d.dial(ctx, networkSeq, sys.SockSeqpacket, to)
+	c, err := d.dialSeq(ctx, to)
 	if err != nil {
 		return nil, opError("dial", networkSeq, sourceAddr(d.LocalAddr, networkSeq), netAddr(to, networkSeq), err)
 	}
-	c := newSeqConn(s, n)
-	c.given(&d.Options)
 	return c, nil
 }
 
@@ -119,26 +118,28 @@ func sourceAddr(a Addr, network string) net.Addr {
 	return a.UnixAddr(network)
 }
 
-// dial makes a socket, prepares and connects it.
-func (d *Dialer) dial(ctx context.Context, network string, typ int, to Addr) (*socket.Socket, *names, error) {
+// dialSeq makes a socket, prepares and connects it.
+func (d *Dialer) dialSeq(ctx context.Context, to Addr) (*SeqConn, error) {
 	if err := d.valid(); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	if d.Timeout > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, d.Timeout)
 		defer cancel()
 	}
-	s, err := newSocket(typ, &d.Options, network, to.String(), d.Control)
+	s, err := newSocket(sys.SockSeqpacket, &d.Options, networkSeq, to.String(), d.Control)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	n := &names{local: d.LocalAddr, remote: to}
-	if err := d.join(ctx, s, n); err != nil {
+	c := newSeqConn(s, &names{local: d.LocalAddr, remote: to})
+	c.given(&d.Options)
+	if err := c.join(ctx, d, to); err != nil {
+		c.file.remove()
 		s.Close()
-		return nil, nil, err
+		return nil, err
 	}
-	return s, n, nil
+	return c, nil
 }
 
 // valid is the error of a field that is out of bounds.
@@ -149,26 +150,24 @@ func (d *Dialer) valid() error {
 	return nil
 }
 
-// join binds s and connects it, and notes the name that the kernel gives it.
-func (d *Dialer) join(ctx context.Context, s *socket.Socket, n *names) error {
-	var file *sockFile
+// join binds and connects c, and notes the name that the kernel gives it.
+func (c *SeqConn) join(ctx context.Context, d *Dialer, to Addr) error {
 	if !d.LocalAddr.IsUnnamed() {
-		f, err := bindAddr(s, d.LocalAddr)
+		file, err := bindAddr(c.s, d.LocalAddr)
 		if err != nil {
 			return err
 		}
-		file = f
+		c.file = file
 	}
-	if err := connectAddr(ctx, s, n.remote); err != nil {
-		file.remove()
+	if err := connectAddr(ctx, c.s, to); err != nil {
 		return err
 	}
-	if n.local.IsUnnamed() && d.Options.PassCredentials {
-		sa, err := s.Sockname()
+	if d.LocalAddr.IsUnnamed() && d.Options.PassCredentials {
+		sa, err := c.s.Sockname()
 		if err != nil {
 			return err
 		}
-		n.local = addrOfRaw(&sa)
+		c.names.set(names{addrOfRaw(&sa), to})
 	}
 	return nil
 }

@@ -83,6 +83,21 @@ func TestFailedDialRemovesItsOwnFile(t *testing.T) {
 	}
 }
 
+// So does the close of a connection whose dial bound a path.
+func TestCloseRemovesTheFileThatTheDialBound(t *testing.T) {
+	name, path := abstractName(), testutil.SocketPath(t)
+	seqListener(t, name)
+	c, err := (&uds.Dialer{LocalAddr: uds.MustParseAddr(path)}).DialSeq(t.Context(), name)
+	must(t, err)
+	if _, err := os.Lstat(path); err != nil {
+		t.Errorf("Lstat: got %v, want the bound file", err)
+	}
+	must(t, c.Close())
+	if _, err := os.Lstat(path); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("Lstat after Close: got %v, want no file", err)
+	}
+}
+
 func TestListenerCloseRemovesItsFileOnly(t *testing.T) {
 	path := testutil.SocketPath(t)
 	l := seqListener(t, path)

@@ -33,6 +33,7 @@ type SeqConn struct {
 	reset atomic.Uint32
 	in    *socket.Msg // of the call whose receiving turn it is
 	out   *socket.Msg // of the call whose sending turn it is
+	file  *sockFile   // that a dial bound; nil: none
 }
 
 var (
@@ -91,6 +92,7 @@ func (c *SeqConn) Close() error {
 	if !c.ok() {
 		return c.check("close")
 	}
+	c.file.remove() // while the open socket pins the file's inode number
 	if err := c.s.Close(); err != nil {
 		return c.fail("close", err)
 	}

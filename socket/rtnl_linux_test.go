@@ -107,14 +107,6 @@ func (r *rtnl) up(name string) error {
 	return r.do(unix.RTM_NEWLINK, 0, ifinfo(ifi.Index, unix.IFF_UP, unix.IFF_UP))
 }
 
-func (r *rtnl) remove(name string) error {
-	ifi, err := net.InterfaceByName(name)
-	if err != nil {
-		return err
-	}
-	return r.do(unix.RTM_DELLINK, 0, ifinfo(ifi.Index, 0, 0))
-}
-
 // addAddr gives an interface an address, without duplicate address detection.
 func (r *rtnl) addAddr(name string, p netip.Prefix) error {
 	ifi, err := net.InterfaceByName(name)
