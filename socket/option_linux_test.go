@@ -174,14 +174,16 @@ func TestBindToDevice(t *testing.T) {
 	if got, err := s.Device(); got != "lo" || err != nil {
 		t.Errorf("got %q, %v, want lo", got, err)
 	}
-	if err := s.BindToDevice(""); err != nil {
+	if err := newSocket(t, socket.AFInet, socket.SockDgram, 0).BindToDevice("no-such-device"); !errors.Is(err, syscall.ENODEV) {
+		t.Errorf("got %v, want ENODEV", err)
+	}
+	if err := s.BindToDevice(""); errors.Is(err, os.ErrPermission) {
+		t.Skipf("to leave a device needs CAP_NET_RAW: %v", err)
+	} else if err != nil {
 		t.Fatal(err)
 	}
 	if got, err := s.Device(); got != "" || err != nil {
 		t.Errorf("got %q, %v, want none", got, err)
-	}
-	if err := s.BindToDevice("no-such-device"); !errors.Is(err, syscall.ENODEV) {
-		t.Errorf("got %v, want ENODEV", err)
 	}
 }
 
