@@ -96,3 +96,35 @@ func BenchmarkSendRecv(b *testing.B) {
 		})
 	}
 }
+
+func BenchmarkSendMsgRecvMsg(b *testing.B) {
+	for _, size := range benchSizes {
+		b.Run(fmt.Sprintf("%d/uds", size), func(b *testing.B) {
+			x, y := ourPair(b)
+			out := uds.Message{Buffers: [][]byte{make([]byte, size)}}
+			in := uds.Message{Buffers: [][]byte{make([]byte, size)}}
+			b.ReportAllocs()
+			for b.Loop() {
+				if err := x.SendMsg(&out, 0); err != nil {
+					b.Fatal(err)
+				}
+				if err := y.RecvMsg(&in, 0); err != nil || in.N != size {
+					b.Fatal(in.N, err)
+				}
+			}
+		})
+		b.Run(fmt.Sprintf("%d/net", size), func(b *testing.B) {
+			x, y := netPair(b)
+			out, in := make([]byte, size), make([]byte, size)
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, _, err := x.(*net.UnixConn).WriteMsgUnix(out, nil, nil); err != nil {
+					b.Fatal(err)
+				}
+				if n, _, _, _, err := y.(*net.UnixConn).ReadMsgUnix(in, nil); err != nil || n != size {
+					b.Fatal(n, err)
+				}
+			}
+		})
+	}
+}

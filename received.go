@@ -38,7 +38,10 @@ func (r *received) fill(b []byte) {
 func (r *received) receive(t *socket.Turn, m *socket.Msg, f Flags) error {
 	m.Buffer, m.Buffers, m.Control, m.NeedAddr = r.p, r.bufs, r.control, r.from
 	err := t.RecvMsg(m, f.recvFlags())
-	r.size, r.controln, r.flags, r.addr = m.N, m.ControlN, m.Flags, m.Addr
+	r.size, r.controln, r.flags = m.N, m.ControlN, m.Flags
+	if r.from {
+		r.addr = m.Addr
+	}
 	r.n = min(r.size, r.room())
 	m.Buffer, m.Buffers, m.Control = nil, nil, nil
 	return err

@@ -11,14 +11,38 @@ import "os"
 // the case. Either way m.OOB has no files: files never come with an error. The
 // end is bare io.EOF; an empty message, with or without ancillary data, is none.
 // The tail that a Read left comes first, and without ancillary data.
-func (c *SeqConn) RecvMsg(m *Message, f Flags) error { return recvMsg(c, m, f) }
+func (c *SeqConn) RecvMsg(m *Message, f Flags) error {
+	if m != nil && m.OOB == nil && f&^allFlags == 0 {
+		return c.recvPayload(m, f)
+	}
+	return recvMsg(c, m, f)
+}
+
+// recvPayload is RecvMsg without ancillary data.
+func (c *SeqConn) recvPayload(m *Message, f Flags) error {
+	r := received{bufs: m.Buffers}
+	err := c.receive("read", &r, f)
+	m.Addr, m.N, m.Size, m.OOBTruncated = Addr{}, r.n, r.size, false
+	if m.Truncated = r.size > r.n; m.Truncated {
+		return c.fail("read", &TruncatedError{Size: r.size})
+	}
+	return err
+}
 
 // SendMsg sends one message: the payload in m.Buffers, which may be empty, with
 // the Files, Cred and Other of m.OOB. It sets m.N. The files stay the caller's
 // and are held open until SendMsg returns: a Close of one waits. A nil or closed
 // file, and more than 253, are errors, and nothing is sent. A Cred that names
 // another process takes privileges: EPERM without.
-func (c *SeqConn) SendMsg(m *Message, f Flags) error { return sendMsg(c, m, f) }
+func (c *SeqConn) SendMsg(m *Message, f Flags) error {
+	if m != nil && m.OOB == nil && f&^FlagNoWait == 0 {
+		o := outgoing{bufs: m.Buffers}
+		err := c.transmit(&o, f)
+		m.N = o.n
+		return err
+	}
+	return sendMsg(c, m, f)
+}
 
 // SendFiles sends p, which may be empty, and descriptors of at most 253 files
 // as one message. The files stay the caller's.
