@@ -21,6 +21,18 @@ func (o *outgoing) size() int {
 	return n
 }
 
+// single returns the payload of a message in one buffer and without control
+// messages, which sendto(2) sends sooner than sendmsg(2).
+func (o *outgoing) single() (p []byte, ok bool) {
+	switch {
+	case len(o.control) > 0 || len(o.bufs) > 1:
+		return nil, false
+	case len(o.bufs) == 0:
+		return o.p, true
+	}
+	return o.bufs[0], len(o.p) == 0
+}
+
 // send sends o by way of m, which keeps nothing of it.
 func (o *outgoing) send(t *socket.Turn, m *socket.Msg, f Flags) error {
 	m.Buffer, m.Buffers, m.Control, m.Addr = o.p, o.bufs, o.control, o.to

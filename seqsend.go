@@ -39,7 +39,11 @@ func (c *SeqConn) transmit(o *outgoing, f Flags) error {
 }
 
 // transmitTurn is transmit in a turn.
-func (c *SeqConn) transmitTurn(t *socket.Turn, o *outgoing, f Flags) error {
+func (c *SeqConn) transmitTurn(t *socket.Turn, o *outgoing, f Flags) (err error) {
+	if p, ok := o.single(); ok {
+		o.n, err = t.Send(p, f.sendFlags())
+		return err
+	}
 	if c.out == nil {
 		c.out = new(socket.Msg)
 	}
