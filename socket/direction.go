@@ -22,7 +22,6 @@ type direction struct {
 	back  int16 // chances to skip after the next miss
 	lucky int8  // calls in a row that did not have to wait
 	inRow int8  // waits in a row, of all sockets, that were its own
-	busy  int8  // long yields of late: the P has other work
 
 	ctx context.Context // ends it; nil: none
 

@@ -30,9 +30,6 @@ const (
 // How a direction adapts. The figures are measured: docs/performance.md.
 const (
 	spinLongest = 50 * time.Microsecond // more than a wake-up costs
-	spinSlice   = 3 * time.Microsecond  // between two yields
-	spinBusy    = 2 * time.Microsecond  // a longer yield ran something else, or woke a thread
-	busyLimit   = 6                     // when such yields end the spin: each counts 2, a short one takes 1
 	skipFirst   = 2                     // chances to skip after the first miss; doubled by the next
 	skipMost    = 256
 )
@@ -178,10 +175,9 @@ func (s *Socket) peerHere() bool {
 	return kind == peerHere
 }
 
-// spin tries op for at most longest, in slices with a yield between them, for
-// the peer may be a goroutine of this P. A yield that takes long shows that the
-// P has other work, and that spinning would keep it waiting. An eager call has
-// not tried yet.
+// spin tries op for at most longest. It yields only between long slices: a
+// yield wakes a thread for the idle P, which takes this goroutine along to the
+// processor that the peer runs on. An eager call has not tried yet.
 func (t *Turn) spin(op attempt, longest time.Duration) bool {
 	d := t.d
 	if d.eager && t.probe(op) {
@@ -190,38 +186,23 @@ func (t *Turn) spin(op attempt, longest time.Duration) bool {
 	}
 	d.eager = false
 	start := now()
-	for yield, done := start, false; t.d.state.Load() == t.seen; {
-		runtime.Gosched()
-		at := now()
-		if d.busyYield(at-yield) || at-start > int64(longest) {
-			return false
-		}
-		if done, yield = t.spinSlice(op, at); done {
+	for at := start; t.d.state.Load() == t.seen; runtime.Gosched() {
+		done := false
+		if done, at = t.spinSlice(op, at, min(longest, spinLongest)); done {
 			d.lucky, d.eager = 0, !d.sends
 			return true
+		}
+		if at-start >= int64(longest) {
+			return false
 		}
 	}
 	return false
 }
 
-// busyYield counts a yield of so many nanoseconds, and reports whether the P is
-// busy.
-func (d *direction) busyYield(ns int64) bool {
-	if ns <= int64(spinBusy) {
-		d.busy = max(0, d.busy-1)
-		return false
-	}
-	if d.busy += 2; d.busy < busyLimit {
-		return false
-	}
-	d.busy = 0
-	return true
-}
-
-// spinSlice tries op until the slice that began at start is over. It returns
-// when that was.
-func (t *Turn) spinSlice(op attempt, start int64) (done bool, at int64) {
-	for at = start; at-start <= int64(spinSlice); at = now() {
+// spinSlice tries op until the slice that began at start is over, or the call.
+// It returns when that was.
+func (t *Turn) spinSlice(op attempt, start int64, slice time.Duration) (done bool, at int64) {
+	for at = start; at-start < int64(slice) && t.d.state.Load() == t.seen; at = now() {
 		if t.probe(op) {
 			return true, at
 		}
