@@ -1,0 +1,488 @@
+//go:build linux
+
+package uds_test
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/gob"
+	"errors"
+	"fmt"
+	"io"
+	"log/syslog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/rpc"
+	"net/rpc/jsonrpc"
+	"net/textproto"
+	"net/url"
+	"os"
+	"os/exec"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"example.com/uds"
+	"example.com/uds/internal/testutil"
+)
+
+// Code of the standard library that was not written for these sockets.
+
+// Mirror is a net/rpc service.
+type Mirror struct{}
+
+// Reverse answers with the bytes in the opposite order.
+func (Mirror) Reverse(p []byte, out *[]byte) error {
+	*out = reversed(p)
+	return nil
+}
+
+func reversed(p []byte) []byte {
+	q := make([]byte, len(p))
+	for i, b := range p {
+		q[len(p)-1-i] = b
+	}
+	return q
+}
+
+// net/rpc and net/rpc/jsonrpc, with several calls at a time on a connection.
+func TestRPC(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		serve  func(*rpc.Server, io.ReadWriteCloser)
+		client func(io.ReadWriteCloser) *rpc.Client
+	}{
+		{"gob", (*rpc.Server).ServeConn, rpc.NewClient},
+		{"json", func(s *rpc.Server, c io.ReadWriteCloser) { s.ServeCodec(jsonrpc.NewServerCodec(c)) }, jsonrpc.NewClient},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			near, far := dialled(t, abstractName())
+			guarded(t, near, far)
+			srv := rpc.NewServer()
+			must(t, srv.Register(Mirror{}))
+			served := make(chan struct{})
+			go func() { defer close(served); c.serve(srv, far) }()
+			client := c.client(near)
+			var wg sync.WaitGroup
+			for _, size := range []int{0, 1, 4096, 70_000, 300_000, 1 << 20} {
+				wg.Go(func() {
+					var got []byte
+					want := patternOf(size, size)
+					err := client.Call("Mirror.Reverse", want, &got)
+					if err != nil || !bytes.Equal(reversed(got), want) {
+						t.Errorf("%d bytes: got %d, %v, want them reversed", size, len(got), err)
+					}
+				})
+			}
+			wg.Wait()
+			must(t, client.Close())
+			<-served
+		})
+	}
+}
+
+// A gob stream of values of every size, and its end.
+func TestGobStream(t *testing.T) {
+	a, b := seqPair(t)
+	guarded(t, a, b)
+	sent := make(chan error, 1)
+	go func() {
+		enc := gob.NewEncoder(a)
+		var err error
+		for _, size := range bodySizes {
+			err = errors.Join(err, enc.Encode(patternOf(size, size)))
+		}
+		sent <- errors.Join(err, a.Close())
+	}()
+	dec := gob.NewDecoder(b)
+	for _, size := range bodySizes {
+		var got []byte
+		if err := dec.Decode(&got); err != nil || !bytes.Equal(got, patternOf(size, size)) {
+			t.Fatalf("%d bytes: got %d, %v", size, len(got), err)
+		}
+	}
+	if err := dec.Decode(new([]byte)); err != io.EOF {
+		t.Errorf("end: got %v, want EOF", err)
+	}
+	must(t, <-sent)
+}
+
+// A line protocol in the manner of SMTP.
+func TestTextproto(t *testing.T) {
+	a, b := seqPair(t)
+	guarded(t, a, b)
+	body := strings.Repeat(".a line that begins with a dot\n", 10_000)
+	done := make(chan error, 1)
+	go func() {
+		c := textproto.NewConn(a)
+		line, err := c.ReadLine()
+		if line != "DATA" {
+			err = errors.Join(err, fmt.Errorf("got %q, want DATA", line))
+		}
+		err = errors.Join(err, c.PrintfLine("354 go on"))
+		got, rerr := c.ReadDotBytes()
+		if string(got) != body {
+			rerr = errors.Join(rerr, fmt.Errorf("got %d bytes, want %d", len(got), len(body)))
+		}
+		done <- errors.Join(err, rerr, c.PrintfLine("250 done"), c.Close())
+	}()
+	c := textproto.NewConn(b)
+	id, err := c.Cmd("DATA")
+	must(t, err)
+	c.StartResponse(id)
+	_, _, err = c.ReadResponse(354)
+	must(t, err)
+	c.EndResponse(id)
+	w := c.DotWriter()
+	_, err = io.WriteString(w, body)
+	must(t, errors.Join(err, w.Close()))
+	_, _, err = c.ReadResponse(250)
+	must(t, errors.Join(err, <-done))
+	if _, err := c.ReadLine(); err != io.EOF {
+		t.Errorf("end: got %v, want EOF", err)
+	}
+}
+
+// dropinServer serves h with srv's settings and returns its address.
+func dropinServer(t testing.TB, srv *http.Server, h http.HandlerFunc) (address string) {
+	t.Helper()
+	address = abstractName()
+	l := seqListener(t, address)
+	srv.Handler = h
+	served := make(chan error, 1)
+	go func() { served <- srv.Serve(l) }()
+	t.Cleanup(func() {
+		srv.Close()
+		if err := <-served; err != http.ErrServerClosed {
+			t.Errorf("Serve: got %v, want ErrServerClosed", err)
+		}
+	})
+	return address
+}
+
+// dropinClient returns a client of the server at address.
+func dropinClient(t testing.TB, address string, tr *http.Transport) *http.Client {
+	t.Helper()
+	tr.DialContext = new(uds.Dialer).DialFunc("unixpacket", address)
+	t.Cleanup(tr.CloseIdleConnections)
+	return &http.Client{Transport: tr, Timeout: safety}
+}
+
+// A body that waits for 100 Continue is sent when the server asks for it, and
+// not when it refuses.
+func TestHTTPExpectContinue(t *testing.T) {
+	address := dropinServer(t, &http.Server{}, func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/no" {
+			w.WriteHeader(http.StatusForbidden)
+			return
+		}
+		echo(w, r)
+	})
+	client := dropinClient(t, address, &http.Transport{ExpectContinueTimeout: safety})
+	for _, c := range []struct {
+		path         string
+		status, read int
+	}{{"/yes", 200, 300_000}, {"/no", 403, 0}} {
+		body := bytes.NewReader(patternOf(7, 300_000))
+		req, err := http.NewRequest("POST", "http://uds"+c.path, body)
+		must(t, err)
+		req.Header.Set("Expect", "100-continue")
+		resp, err := client.Do(req)
+		must(t, err)
+		got, err := io.ReadAll(resp.Body)
+		resp.Body.Close()
+		if read := 300_000 - body.Len(); resp.StatusCode != c.status || len(got) != c.read || read != c.read || err != nil {
+			t.Errorf("%s: got status %d, %d bytes back, %d sent, %v, want %d and %d", c.path, resp.StatusCode, len(got), read, err, c.status, c.read)
+		}
+	}
+}
+
+// upgraded answers an upgrade and then echoes what it gets.
+func upgraded(t testing.TB) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		c, rw, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			t.Errorf("Hijack: %v", err)
+			return
+		}
+		defer c.Close()
+		fmt.Fprintf(rw, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n")
+		if err := rw.Flush(); err != nil {
+			t.Errorf("Flush: %v", err)
+			return
+		}
+		if _, err := io.Copy(c, rw); err != nil && !errors.Is(err, syscall.ECONNRESET) && !errors.Is(err, syscall.EPIPE) {
+			t.Errorf("echo: %v", err)
+		}
+	}
+}
+
+// An upgraded connection carries bytes both ways at the same time, also by way
+// of a reverse proxy whose both sides are SEQPACKET.
+func TestHTTPUpgradeThroughReverseProxy(t *testing.T) {
+	address := dropinServer(t, &http.Server{}, upgraded(t))
+	target, err := url.Parse("http://backend/")
+	must(t, err)
+	proxy := httputil.NewSingleHostReverseProxy(target)
+	proxy.Transport = dropinClient(t, address, &http.Transport{}).Transport
+	for name, at := range map[string]string{"direct": address, "proxied": dropinServer(t, &http.Server{}, proxy.ServeHTTP)} {
+		t.Run(name, func(t *testing.T) {
+			client := dropinClient(t, at, &http.Transport{})
+			client.Timeout = 0 // With one the body can not be written.
+			req, err := http.NewRequest("GET", "http://uds/", nil)
+			must(t, err)
+			req.Header.Set("Connection", "Upgrade")
+			req.Header.Set("Upgrade", "echo")
+			resp, err := client.Do(req)
+			must(t, err)
+			defer resp.Body.Close()
+			rw, ok := resp.Body.(io.ReadWriteCloser)
+			if resp.StatusCode != http.StatusSwitchingProtocols || !ok {
+				t.Fatalf("got status %d and a body of type %T, want 101 and one that can be written", resp.StatusCode, resp.Body)
+			}
+			want := patternOf(3, 1<<20)
+			wrote := make(chan error, 1)
+			go func() { _, err := rw.Write(want); wrote <- err }()
+			got := make([]byte, len(want))
+			if _, err := io.ReadFull(rw, got); err != nil || !bytes.Equal(got, want) {
+				t.Errorf("got %v and equal bytes: %t, want all of them back", err, bytes.Equal(got, want))
+			}
+			must(t, <-wrote)
+		})
+	}
+}
+
+// Requests that come in one message, and one that comes byte by byte, are
+// answered in their order on one connection.
+func TestHTTPPipelining(t *testing.T) {
+	address := dropinServer(t, &http.Server{}, func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, r.URL.Path) })
+	c := client(t, address)
+	get := func(path string) string { return "GET " + path + " HTTP/1.1\r\nHost: uds\r\n\r\n" }
+	sendAll(t, c, get("/1")+get("/2")+get("/3")[:7], get("/3")[7:])
+	for _, b := range get("/4") {
+		sendAll(t, c, string(b))
+	}
+	r := bufio.NewReader(c)
+	for _, want := range []string{"/1", "/2", "/3", "/4"} {
+		resp, err := http.ReadResponse(r, nil)
+		must(t, err)
+		got, err := io.ReadAll(resp.Body)
+		if string(got) != want || err != nil {
+			t.Errorf("got %q, %v, want %q", got, err, want)
+		}
+	}
+}
+
+// The server's timeouts hang up, and no sooner than the client did what they
+// are about.
+func TestHTTPServerTimeouts(t *testing.T) {
+	const limit = 30 * time.Millisecond
+	whole := "GET / HTTP/1.1\r\nHost: uds\r\n\r\n"
+	for _, c := range []struct {
+		name string
+		srv  *http.Server
+		send string
+		want string // the begin of what comes before the end
+	}{
+		{"ReadHeaderTimeout", &http.Server{ReadHeaderTimeout: limit}, whole[:16], ""},
+		{"ReadTimeout", &http.Server{ReadTimeout: limit}, "POST / HTTP/1.1\r\nHost: uds\r\nContent-Length: 9\r\n\r\nabc", "HTTP/1.1 200 OK"},
+		{"IdleTimeout", &http.Server{IdleTimeout: limit}, whole, "HTTP/1.1 200 OK"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			read := make(chan error, 1)
+			address := dropinServer(t, c.srv, func(w http.ResponseWriter, r *http.Request) {
+				_, err := io.ReadAll(r.Body)
+				read <- err
+			})
+			conn := client(t, address)
+			sendAll(t, conn, c.send)
+			got, err := io.ReadAll(conn)
+			if !strings.HasPrefix(string(got), c.want) || c.want == "" && len(got) > 0 || err != nil {
+				t.Errorf("got %q, %v, want %q and the end", got, err, c.want)
+			}
+			if c.name == "ReadTimeout" {
+				isErr(t, "body", <-read, os.ErrDeadlineExceeded)
+			}
+		})
+	}
+}
+
+// Shutdown hangs up on idle connections and waits for a request that is being
+// answered, in which the background read of package http is aborted by a
+// deadline in the past.
+func TestHTTPShutdown(t *testing.T) {
+	srv := &http.Server{}
+	entered, leave := make(chan struct{}), make(chan struct{})
+	address := dropinServer(t, srv, func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/slow" {
+			close(entered)
+			<-leave
+		}
+		io.WriteString(w, "answer")
+	})
+	idle := client(t, address)
+	sendAll(t, idle, "GET / HTTP/1.1\r\nHost: uds\r\n\r\n")
+	resp, err := http.ReadResponse(bufio.NewReader(idle), nil)
+	must(t, err)
+	_, err = io.ReadAll(resp.Body)
+	must(t, err)
+
+	slow := client(t, address)
+	sendAll(t, slow, "GET /slow HTTP/1.1\r\nHost: uds\r\n\r\n")
+	<-entered
+	down := make(chan error, 1)
+	go func() { down <- srv.Shutdown(context.Background()) }()
+	if got := recvEnd(idle); got != "EOF" {
+		t.Errorf("idle: got %s, want EOF", got)
+	}
+	select {
+	case err := <-down:
+		t.Errorf("Shutdown: got %v while a request is being answered, want it to wait", err)
+	default:
+	}
+	close(leave)
+	got, err := io.ReadAll(slow)
+	if !bytes.HasSuffix(got, []byte("answer")) || err != nil {
+		t.Errorf("slow: got %q, %v, want the answer and the end", got, err)
+	}
+	must(t, <-down)
+	if c, err := uds.DialSeq(address); !errors.Is(err, syscall.ECONNREFUSED) {
+		t.Errorf("dial after Shutdown: got %v, %v, want %v", c, err, syscall.ECONNREFUSED)
+	}
+}
+
+// Both sides show a certificate; deadlines end a Read and, on a connection whose
+// peer does not read, a Write; CloseWrite is the end of what was sent.
+func TestTLSMutual(t *testing.T) {
+	a, b := seqPair(t)
+	cert := certificate(t)
+	leaf, err := x509.ParseCertificate(cert.Certificate[0])
+	must(t, err)
+	server := tls.Server(a, &tls.Config{Certificates: []tls.Certificate{cert}, ClientAuth: tls.RequireAnyClientCert})
+	client := tls.Client(b, &tls.Config{Certificates: []tls.Certificate{cert}, InsecureSkipVerify: true})
+	guarded(t, server, client)
+	shaken := make(chan error, 1)
+	go func() { shaken <- server.Handshake() }()
+	must(t, client.Handshake())
+	must(t, <-shaken)
+	for name, c := range map[string]*tls.Conn{"server": server, "client": client} {
+		if peers := c.ConnectionState().PeerCertificates; len(peers) != 1 || !peers[0].Equal(leaf) {
+			t.Errorf("%s: got %d certificates, want the peer's", name, len(peers))
+		}
+	}
+	buf := make([]byte, 100)
+	must(t, client.SetReadDeadline(past))
+	_, err = client.Read(buf)
+	isErr(t, "Read", err, os.ErrDeadlineExceeded)
+	guarded(t, client)
+	_, err = server.Write([]byte("after the deadline"))
+	must(t, errors.Join(err, server.CloseWrite()))
+	got, err := io.ReadAll(client)
+	if string(got) != "after the deadline" || err != nil {
+		t.Errorf("got %q, %v, want the bytes and the end", got, err)
+	}
+	must(t, client.SetWriteDeadline(time.Now().Add(10*time.Millisecond)))
+	_, err = client.Write(make([]byte, 4<<20))
+	isErr(t, "Write", err, os.ErrDeadlineExceeded)
+}
+
+// log/syslog dials "unixgram" itself.
+func TestSyslogPackage(t *testing.T) {
+	path := testutil.SocketPath(t)
+	c, err := uds.ListenDgram(path)
+	ownDgram(t, c, err)
+	w, err := syslog.Dial("unixgram", path, syslog.LOG_DAEMON|syslog.LOG_WARNING, "dropin")
+	must(t, err)
+	defer w.Close()
+	must(t, w.Err("it burns"))
+	if got := recvString(t, c); !strings.HasPrefix(got, "<27>") || !strings.HasSuffix(got, "it burns\n") {
+		t.Errorf("got %q, want <27>...it burns", got)
+	}
+}
+
+// A program gets a connection as its standard input and output. It wants it
+// blocking, which is for the new owner of a detached one to say.
+func TestConnectionAsStandardInput(t *testing.T) {
+	testutil.CheckLeaks(t)
+	a, b := seqPair(t)
+	guarded(t, a)
+	f, err := b.Detach()
+	must(t, err)
+	must(t, syscall.SetNonblock(int(f.Fd()), false))
+	cmd := exec.Command("cat")
+	cmd.Stdin, cmd.Stdout = f, f
+	must(t, cmd.Start())
+	must(t, f.Close())
+	for _, want := range []string{"one", "two", strings.Repeat("x", 20_000)} {
+		_, err := io.WriteString(a, want)
+		must(t, err)
+		got := make([]byte, len(want))
+		if _, err := io.ReadFull(a, got); string(got) != want || err != nil {
+			t.Errorf("got %d bytes, %v, want %d back", len(got), err, len(want))
+		}
+	}
+	must(t, a.CloseWrite())
+	if _, err := a.Read(make([]byte, 1)); err != io.EOF {
+		t.Errorf("after the program's end: got %v, want EOF", err)
+	}
+	must(t, cmd.Wait())
+}
+
+// httptest serves on a listener that it is given.
+func TestHTTPTestServer(t *testing.T) {
+	address := abstractName()
+	srv := httptest.NewUnstartedServer(http.HandlerFunc(echo))
+	srv.Listener.Close()
+	srv.Listener = seqListener(t, address)
+	srv.StartTLS()
+	defer srv.Close()
+	tr := srv.Client().Transport.(*http.Transport)
+	client := dropinClient(t, address, tr)
+	exchange(t, client, "https://example.com/", 1, 300_000)
+	if got := srv.Listener.Addr().Network(); got != "unixpacket" {
+		t.Errorf("network: got %q, want unixpacket", got)
+	}
+}
+
+// What is copied by way of a pipe and a tee arrives on both.
+func TestPipeAndTee(t *testing.T) {
+	a, b := seqPair(t)
+	guarded(t, a, b)
+	pr, pw := io.Pipe()
+	want := patternOf(5, 1<<20)
+	done := make(chan error, 2)
+	go func() { _, err := io.Copy(a, pr); done <- errors.Join(err, a.CloseWrite()) }()
+	go func() { _, err := pw.Write(want); done <- errors.Join(err, pw.Close()) }()
+	var tee bytes.Buffer
+	got, err := io.ReadAll(io.TeeReader(b, &tee))
+	if err := errors.Join(err, <-done, <-done); err != nil || !bytes.Equal(got, want) || !bytes.Equal(tee.Bytes(), want) {
+		t.Errorf("got %d and %d bytes, %v, want %d", len(got), tee.Len(), err, len(want))
+	}
+}
+
+// A net.Listener of ours and package net's own client, and the reverse.
+func TestNetOnTheOtherSide(t *testing.T) {
+	path := testutil.SocketPath(t)
+	l := seqListener(t, path)
+	c, err := net.Dial("unixpacket", path)
+	must(t, err)
+	defer c.Close()
+	s, err := l.Accept()
+	must(t, err)
+	defer s.Close()
+	guarded(t, c, s)
+	wrote := make(chan error, 1)
+	go func() { _, err := s.Write(patternOf(1, 150_000)); wrote <- err }()
+	got := make([]byte, 200_000)
+	n, err := c.Read(got)
+	if err := errors.Join(err, <-wrote); err != nil || !bytes.Equal(got[:n], patternOf(1, 150_000)) {
+		t.Errorf("got %d bytes, %v, want one message of 150,000", n, err)
+	}
+}
