@@ -21,6 +21,7 @@ type direction struct {
 	skip  int16 // chances to spin that are left to skip
 	back  int16 // chances to skip after the next miss
 	lucky int8  // calls in a row that did not have to wait
+	waits uint8 // that looked whether to spin
 	inRow int8  // waits in a row, of all sockets, that were its own
 
 	ctx context.Context // ends it; nil: none

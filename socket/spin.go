@@ -82,7 +82,7 @@ func (sp *spinner) otherProcess() {
 // goroutine is not runnable before someone polls.
 func (t *Turn) spinFirst(op attempt) bool {
 	d, s := t.d, t.s
-	setting, procs := s.spin.setting.Load(), procs()
+	setting, procs := s.spin.setting.Load(), d.procs()
 	switch {
 	case setting >= 0 && procs == 1:
 		return t.yieldOnce(op)
@@ -253,13 +253,13 @@ func (d *direction) learn(hit bool) {
 	d.skip = d.back
 }
 
-// procs is GOMAXPROCS, which takes a lock of the scheduler to read: it is read
-// once in a while.
-func procs() int32 {
-	if procsUses.Add(1)%256 == 1 {
+// procs is GOMAXPROCS, which takes a lock of the scheduler to read: a direction
+// reads it once in 256 waits.
+func (d *direction) procs() int32 {
+	if d.waits++; d.waits == 0 || procsSeen.Load() == 0 {
 		procsSeen.Store(int32(runtime.GOMAXPROCS(0)))
 	}
-	return max(1, procsSeen.Load())
+	return procsSeen.Load()
 }
 
-var procsUses, procsSeen atomic.Int32
+var procsSeen atomic.Int32
