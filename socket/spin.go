@@ -193,7 +193,7 @@ func (t *Turn) spin(op attempt, longest time.Duration) bool {
 	for yield, done := start, false; t.d.state.Load() == t.seen; {
 		runtime.Gosched()
 		at := now()
-		if d.busyYield(at-yield) || at-start > int64(longest) {
+		if d.busyYield(at-yield) || at-start > int64(longest) || t.overdue(at) {
 			return false
 		}
 		if done, yield = t.spinSlice(op, at); done {
@@ -202,6 +202,13 @@ func (t *Turn) spin(op attempt, longest time.Duration) bool {
 		}
 	}
 	return false
+}
+
+// overdue reports whether the call's own end, which may come before that of its
+// spin, is past at the time at.
+func (t *Turn) overdue(at int64) bool {
+	end := earlier(t.d.deadline.Load(), t.limit)
+	return end != 0 && at >= end
 }
 
 // busyYield counts a yield of so many nanoseconds, and reports whether the P is
