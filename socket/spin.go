@@ -192,11 +192,18 @@ func (t *Turn) spin(op attempt, longest time.Duration) bool {
 			d.lucky, d.eager = 0, !d.sends
 			return true
 		}
-		if at-start >= int64(longest) {
+		if at-start >= int64(longest) || t.overdue(at) {
 			return false
 		}
 	}
 	return false
+}
+
+// overdue reports whether the call's own end, which may come before that of its
+// spin, is past at the time at.
+func (t *Turn) overdue(at int64) bool {
+	end := earlier(t.d.deadline.Load(), t.limit)
+	return end != 0 && at >= end
 }
 
 // spinSlice tries op until the slice that began at start is over, or the call.
