@@ -16,7 +16,7 @@ func (s *Socket) Close() error {
 	if !s.live {
 		return net.ErrClosed
 	}
-	if s.r.state.Or(stClosed)&stClosed != 0 {
+	if !s.claim(stClosed) {
 		return net.ErrClosed
 	}
 	s.quiesce()
@@ -24,6 +24,26 @@ func (s *Socket) Close() error {
 	s.w.end()
 	s.r.end()
 	return sysErr("close", e)
+}
+
+// claim sets flags, stClosed among them, unless the socket is closed. A Detach
+// that is under way decides first: it may fail and leave the socket open. It
+// has the receiving turn, or soon gets it, and decides in there.
+func (s *Socket) claim(flags uint32) bool {
+	for {
+		st := s.r.state.Load()
+		switch {
+		case st&stClosed == 0:
+			if s.r.state.CompareAndSwap(st, st|flags) {
+				return true
+			}
+		case st&stDetach == 0:
+			return false
+		default:
+			s.r.turn.Lock()
+			s.r.end()
+		}
+	}
 }
 
 // Closed reports whether Close has begun.

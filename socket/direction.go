@@ -45,6 +45,7 @@ const (
 	stClosed = 1 << iota // Close has begun
 	stTimed              // a deadline or a timeout is set
 	stShut               // receiving was shut down here
+	stDetach             // with stClosed: a Detach may still take that back
 	stCancel = 1 << 8    // the unit in which cancellations are counted
 )
 

@@ -118,7 +118,7 @@ func (s *Socket) Detach(ready func() error) (*os.File, error) {
 // detach closes s if ready, which is called in the receiving turn, agrees:
 // until then the sending direction notices nothing.
 func (s *Socket) detach(ready func() error) error {
-	if s.r.state.Or(stClosed)&stClosed != 0 {
+	if !s.claim(stClosed | stDetach) {
 		return net.ErrClosed
 	}
 	s.kick(&s.r)
@@ -126,10 +126,11 @@ func (s *Socket) detach(ready func() error) error {
 	defer s.r.end()
 	if ready != nil {
 		if err := ready(); err != nil {
-			s.r.state.And(^uint32(stClosed))
+			s.r.state.And(^uint32(stClosed | stDetach))
 			return err
 		}
 	}
+	s.r.state.And(^uint32(stDetach))
 	s.w.state.Or(stClosed)
 	s.kick(&s.w)
 	s.w.turn.Lock()
