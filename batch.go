@@ -1,8 +1,10 @@
 package uds
 
 import (
+	"fmt"
 	"sync"
 
+	"example.com/uds/internal/sys"
 	"example.com/uds/socket"
 )
 
@@ -13,10 +15,8 @@ func recvBatch(c batcher, ms []Message) (int, error) {
 	if err := b.check("read"); err != nil {
 		return 0, err
 	}
-	for i := range ms {
-		if err := checkRecv(&ms[i], 0); err != nil {
-			return 0, b.fail("read", err)
-		}
+	if err := checkBatch(ms); err != nil {
+		return 0, b.fail("read", err)
 	}
 	if len(ms) == 0 {
 		return 0, nil
@@ -33,6 +33,37 @@ func recvBatch(c batcher, ms []Message) (int, error) {
 	}
 	x.done()
 	return n, err
+}
+
+// checkBatch is the error of arguments that RecvBatch does not take. An OOB of
+// two messages would show the one's credentials as the other's.
+func checkBatch(ms []Message) (err error) {
+	n := 0
+	for ; n < len(ms) && err == nil; n++ {
+		if err = checkRecv(&ms[n], 0); err == nil && !ms[n].OOB.claim() {
+			err = sysError(fmt.Sprintf("message %d of %d has the OOB of another", n+1, len(ms)), sys.EINVAL)
+		}
+	}
+	for i := range ms[:n] {
+		ms[i].OOB.unclaim()
+	}
+	return err
+}
+
+// claim reports whether no other message of a batch claimed o.
+func (o *OOB) claim() bool {
+	if o == nil {
+		return true
+	}
+	free := !o.claimed
+	o.claimed = true
+	return free
+}
+
+func (o *OOB) unclaim() {
+	if o != nil {
+		o.claimed = false
+	}
 }
 
 // batcher is what the batch calls need of a connection.

@@ -131,7 +131,13 @@ func (c *DgramConn) Detach() (*os.File, error) {
 		return nil, c.check("detach")
 	}
 	f, err := c.s.Detach(nil)
-	return f, c.fail("detach", err)
+	if err != nil {
+		return nil, c.fail("detach", err)
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.file.leave() // a later Close is of nothing
+	return f, nil
 }
 
 // Clone returns a second connection over the same socket, with deadlines and a

@@ -20,6 +20,7 @@ type streamListener struct {
 	*net.UnixListener
 	addr *net.UnixAddr
 	file *sockFile
+	opts *Options
 }
 
 // listenStream is Listen for the network "unix".
@@ -51,7 +52,7 @@ func (lc *ListenConfig) newStreamListener(s *socket.Socket, a Addr) (*streamList
 		file.remove()
 		return nil, err
 	}
-	return &streamListener{UnixListener: l, addr: netAddr(a, networkStream), file: file}, nil
+	return &streamListener{UnixListener: l, addr: netAddr(a, networkStream), file: file, opts: &lc.Options}, nil
 }
 
 // fileUnixListener returns a listener of package net over a duplicate of s. It
@@ -97,7 +98,28 @@ func (l *streamListener) Accept() (net.Conn, error) {
 // AcceptUnix is Accept with the connection's own type.
 func (l *streamListener) AcceptUnix() (*net.UnixConn, error) {
 	c, err := l.UnixListener.AcceptUnix()
-	return c, l.fail(err)
+	if err != nil {
+		return nil, l.fail(err)
+	}
+	if err := l.opts.applyStream(c); err != nil {
+		c.Close()
+		return nil, l.fail(err)
+	}
+	return c, nil
+}
+
+// applyStream sets what an accepted connection of package net does not have from
+// its listener.
+func (o *Options) applyStream(c *net.UnixConn) error {
+	if o.ReadBuffer != 0 {
+		if err := c.SetReadBuffer(o.ReadBuffer); err != nil {
+			return err
+		}
+	}
+	if o.WriteBuffer != 0 {
+		return c.SetWriteBuffer(o.WriteBuffer)
+	}
+	return nil
 }
 
 // Addr returns the address that the listener was given.

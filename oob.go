@@ -14,7 +14,8 @@ import (
 // removing a file from there. Files that the caller put there are never closed.
 //
 // The zero value works: it has room for all that is not a file. An OOB may be
-// used again but by one call at a time, and must not be copied after a receive.
+// used again but by one call at a time, in a RecvBatch by one message, and must
+// not be copied after a receive.
 type OOB struct {
 	// Files are descriptors (SCM_RIGHTS). Received ones are close-on-exec from
 	// the moment they exist. Those to send stay the caller's; at most 253 can go
@@ -55,6 +56,7 @@ type OOB struct {
 	received []*os.File // by the last receive, PidFD among them
 	cred     Cred       // what Cred points to after a receive
 	label    string     // the last label, kept since it seldom changes
+	claimed  bool       // by a message of the batch that is being checked
 }
 
 // ControlMessage is a control message of a kind that OOB has no field for.
@@ -68,14 +70,29 @@ type ControlMessage struct {
 // those of os.Getuid do.
 type Cred struct{ PID, UID, GID int }
 
-// TakeFiles returns Files, which are the caller's from then on, and leaves none.
+// TakeFiles returns Files, which are the caller's from then on, also if they are
+// put back to be sent, and leaves none.
 func (o *OOB) TakeFiles() []*os.File {
 	if o == nil {
 		return nil
 	}
 	files := o.Files
 	o.Files = nil
+	o.disown()
 	return files
+}
+
+// disown forgets the received files, which are the caller's, but for a pidfd
+// that is still there.
+func (o *OOB) disown() {
+	kept := o.received[:0]
+	for _, f := range o.received {
+		if f == o.PidFD {
+			kept = append(kept, f)
+		}
+	}
+	clear(o.received[len(kept):])
+	o.received = kept
 }
 
 // Close closes the files that a receive put into o and nobody took, and empties

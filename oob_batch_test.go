@@ -194,6 +194,12 @@ func TestBatchArguments(t *testing.T) {
 		must(t, a.Send([]byte("x")))
 		_, err := b.RecvBatch(batchOf(2, -1))
 		isErr(t, "room for -1 files", err, syscall.EINVAL)
+		shared := batchOf(3, 1)
+		shared[2].OOB = shared[0].OOB
+		for range 2 {
+			_, err = b.RecvBatch(shared)
+			isErr(t, "one OOB for two messages", err, syscall.EINVAL)
+		}
 		isErr(t, "nil message", b.RecvMsg(nil, 0), syscall.EINVAL)
 		isErr(t, "unknown flag", b.RecvMsg(&uds.Message{}, 1<<20), syscall.EINVAL)
 		isErr(t, "peek with OOB", b.RecvMsg(&uds.Message{OOB: &uds.OOB{}}, uds.FlagPeek), syscall.EINVAL)

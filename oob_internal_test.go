@@ -63,6 +63,33 @@ func TestControlRoomIsExact(t *testing.T) {
 	}
 }
 
+// What was read of the options before they changed is not kept.
+func TestExpectedForgetsAReadInProgress(t *testing.T) {
+	a, b, err := SeqPair()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.Close()
+	defer b.Close()
+	e := &a.expect
+	before := e.bits.Load()
+	if err := a.SetOptions(Options{PassCredentials: true}); err != nil {
+		t.Fatal(err)
+	}
+	e.look(a.s, before) // ends after the options changed
+	if e.bits.Load()&expectKnown != 0 {
+		t.Error("a read from before SetOptions was kept")
+	}
+	if got := e.get(a.s); got&expectCred == 0 {
+		t.Errorf("got %#x, want credentials expected", got)
+	}
+	e.share()
+	e.forget()
+	if got := e.get(a.s); got != expectAll {
+		t.Errorf("of a shared socket: got %#x, want %#x", got, expectAll)
+	}
+}
+
 // The order on which controlRoom relies: __scm_recv_common and scm_recv_unix in
 // net/core/scm.c.
 func TestKernelWritesPidFDBehindDescriptors(t *testing.T) {

@@ -105,6 +105,29 @@ func TestFilesThatTheCallerPutThereStayOpen(t *testing.T) {
 	})
 }
 
+// A received file that was taken and put back, to be sent on, stays open too.
+func TestTakenFilesPutBackStayOpen(t *testing.T) {
+	eachKind(t, func(t *testing.T, pair pairOf) {
+		a, b := pair(t)
+		setOptions(t, b, uds.Options{PassPidFD: true})
+		m := uds.Message{OOB: new(uds.OOB)}
+		got := receiveFiles(t, a, b, &m, 2)
+		pidfd := m.OOB.PidFD
+		m.OOB.Files = m.OOB.TakeFiles()
+		must(t, b.SendMsg(&m, 0))
+		must(t, m.OOB.Close())
+		if !isOpen(got[0]) || !isOpen(got[1]) {
+			t.Error("a taken file is closed")
+		}
+		if isOpen(pidfd) {
+			t.Error("the pidfd, which nobody took, is open")
+		}
+		for _, f := range got {
+			must(t, f.Close())
+		}
+	})
+}
+
 func TestNilOOBMethods(t *testing.T) {
 	var o *uds.OOB
 	if o.TakeFiles() != nil || o.Close() != nil {

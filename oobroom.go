@@ -10,6 +10,9 @@ import (
 
 // expected says which control messages a socket's options make arrive, so that
 // a buffer has room for them and the descriptors asked for, and for no more.
+//
+// Above the bits is a count of the forgets: what was read before one is not
+// stored after it.
 type expected struct{ bits atomic.Uint32 }
 
 const (
@@ -19,6 +22,7 @@ const (
 	expectPidFD                //
 	expectSecurity             //
 	expectOther                //
+	expectAge                  // one forget
 )
 
 const expectAll = expectCred | expectPidFD | expectSecurity | expectOther
@@ -27,7 +31,14 @@ const expectAll = expectCred | expectPidFD | expectSecurity | expectOther
 func (e *expected) share() { e.bits.Or(expectShared) }
 
 // forget makes the next get look at the options again.
-func (e *expected) forget() { e.bits.And(expectShared) }
+func (e *expected) forget() {
+	for {
+		old := e.bits.Load()
+		if e.bits.CompareAndSwap(old, old&^(expectAge-1)+expectAge|old&expectShared) {
+			return
+		}
+	}
+}
 
 // get returns what to expect.
 func (e *expected) get(s *socket.Socket) uint32 {
@@ -38,12 +49,13 @@ func (e *expected) get(s *socket.Socket) uint32 {
 	case bits&expectKnown != 0:
 		return bits
 	}
-	return e.look(s)
+	return e.look(s, bits)
 }
 
-// look asks the kernel. What it does not know is off.
-func (e *expected) look(s *socket.Socket) uint32 {
-	bits := uint32(expectKnown)
+// look asks the kernel, and notes the answer unless e is not old any more. What
+// the kernel does not know is off.
+func (e *expected) look(s *socket.Socket, old uint32) uint32 {
+	bits := old | expectKnown
 	for _, o := range [...]struct {
 		opt int
 		bit uint32
@@ -57,7 +69,7 @@ func (e *expected) look(s *socket.Socket) uint32 {
 			bits |= o.bit
 		}
 	}
-	e.bits.CompareAndSwap(0, bits)
+	e.bits.CompareAndSwap(old, bits)
 	return bits
 }
 

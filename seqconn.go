@@ -101,9 +101,9 @@ func (c *SeqConn) Close() error {
 }
 
 // Detach closes the connection and returns its socket as a file, which is the
-// caller's. Calls in progress end with net.ErrClosed. While Buffered is not
-// zero, and when there is no descriptor to be had, Detach fails and changes
-// nothing.
+// caller's. Calls in progress end with net.ErrClosed. The socket file of
+// Dialer.LocalAddr stays. While Buffered is not zero, and when there is no
+// descriptor to be had, Detach fails and changes nothing.
 func (c *SeqConn) Detach() (*os.File, error) {
 	if !c.ok() {
 		return nil, c.check("detach")
@@ -129,6 +129,7 @@ func (c *SeqConn) detachable() error {
 		return err
 	}
 	c.mark.clear(c.s)
+	c.file.leave()
 	return nil
 }
 

@@ -60,6 +60,13 @@ func (f *sockFile) remove() {
 	_ = d.take(d.name, f.id)
 }
 
+// leave makes remove do nothing: the socket has another owner.
+func (f *sockFile) leave() {
+	if f != nil {
+		f.keep.Store(true)
+	}
+}
+
 // removeByPath is remove where no descriptor is left to open the directory.
 func (f *sockFile) removeByPath() {
 	if st, e := sys.StatAt(sys.AtCwd, f.path); e == 0 && st.ID == f.id {

@@ -121,10 +121,24 @@ func (d *sockDir) bound(s *socket.Socket, name string) (fd int, st sys.FileStat,
 		return fd, st, os.NewSyscallError("fstat", noError(e))
 	}
 	st, e := sys.StatAt(d.fd, name)
-	if e == 0 && st.Mode.Type() != fs.ModeSocket {
+	if e == 0 && (st.Mode.Type() != fs.ModeSocket || d.moved()) {
 		e = sys.ENOENT
 	}
 	return -1, st, os.NewSyscallError("stat", noError(e))
+}
+
+// moved reports whether the path of d leads to another directory than the open
+// one, after a rename, another symbolic link or a chdir(2): then bind(2), which
+// takes the path, may have made the file there. A path that is too long to be
+// taken leads to the open one.
+func (d *sockDir) moved() bool {
+	dir, _ := splitPath(d.path)
+	if dir += "/."; len(dir) > sys.MaxPath {
+		return false
+	}
+	there, e := sys.StatAt(sys.AtCwd, dir)
+	open, e2 := sys.StatFD(d.fd)
+	return e != 0 || e2 != 0 || there.ID != open.ID
 }
 
 // noError is e, nil if it is zero.
