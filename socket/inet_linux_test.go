@@ -76,6 +76,25 @@ func inetSocket(at string, typ int) (*socket.Socket, socket.Sockaddr, error) {
 	return s, name, nil
 }
 
+// connectOnce connects as soon as there is a route: until the kernel's watch over
+// the links has seen a new one's carrier there is none to its IPv6 addresses, and
+// nothing tells when that is over.
+func connectOnce(sa socket.Sockaddr) (*socket.Socket, error) {
+	for end := time.Now().Add(safetyNet); ; {
+		c, err := socket.New(sa.Family(), socket.SockStream, 0)
+		if err != nil {
+			return nil, err
+		}
+		if err = c.Connect(background, sa); err == nil {
+			return c, nil
+		}
+		c.Close()
+		if !errors.Is(err, syscall.EHOSTUNREACH) || time.Now().After(end) {
+			return nil, err
+		}
+	}
+}
+
 func tcpEcho(at string) error {
 	l, sa, err := inetSocket(at, socket.SockStream)
 	if err != nil {
@@ -85,14 +104,11 @@ func tcpEcho(at string) error {
 	if err := l.Listen(1); err != nil {
 		return err
 	}
-	c, err := socket.New(sa.Family(), socket.SockStream, 0)
+	c, err := connectOnce(sa)
 	if err != nil {
 		return err
 	}
 	defer c.Close()
-	if err := c.Connect(background, sa); err != nil {
-		return err
-	}
 	s, from, err := l.Accept(background)
 	if err != nil {
 		return err
