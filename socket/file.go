@@ -101,9 +101,6 @@ func (s *Socket) Clone() (*Socket, error) {
 // when no call is in progress any more; if it fails, or no descriptor is to be
 // had, Detach returns that error and s stays open.
 func (s *Socket) Detach(ready func() error) (*os.File, error) {
-	if err := s.usable(&s.r); err != nil {
-		return nil, err
-	}
 	f, err := s.File()
 	if err != nil {
 		return nil, err
