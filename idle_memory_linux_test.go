@@ -7,6 +7,7 @@ import (
 	"os"
 	"runtime"
 	"runtime/metrics"
+	"slices"
 	"sync"
 	"syscall"
 	"testing"
@@ -39,11 +40,14 @@ func TestMemoryOfAnIdleConnection(t *testing.T) {
 	nets := func() int64 { return idleBytes(t, pairs, netConns) }
 	ours() // what the first connections of a process cost is not an idle one's
 	nets()
-	got, want := int64(1<<62), int64(1<<62)
-	for range 3 {
-		got, want = min(got, ours()), min(want, nets())
+	var gots, wants []int64
+	for range 5 {
+		gots, wants = append(gots, ours()), append(wants, nets())
 	}
-	t.Logf("bytes of an idle connection: %d, net's %d", got, want)
+	slices.Sort(gots)
+	slices.Sort(wants)
+	got, want := gots[2], wants[2]
+	t.Logf("bytes of an idle connection: %d, net's %d", gots, wants)
 	if float64(got) > float64(want)*idleRatio {
 		t.Errorf("got %d bytes of an idle connection, want %.1f times net's %d at most", got, idleRatio, want)
 	}
