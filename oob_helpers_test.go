@@ -9,6 +9,7 @@ import (
 	"os"
 	"syscall"
 	"testing"
+	"time"
 
 	"example.com/uds"
 	"golang.org/x/sys/unix"
@@ -33,6 +34,7 @@ type msgConn interface {
 	PeerCred() (uds.Cred, error)
 	Peer() (uds.Peer, error)
 	CloseRead() error
+	SetSpin(d time.Duration)
 }
 
 var _ msgConn = (*uds.SeqConn)(nil)

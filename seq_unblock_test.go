@@ -284,6 +284,7 @@ func unblockRounds(t testing.TB, seed uint64, rounds int) {
 		b, e := blocking[rnd.IntN(len(blocking))], enders[rnd.IntN(3)]
 		c, peer, err := uds.SeqPair()
 		must(t, err)
+		c.SetSpin([]time.Duration{0, -1, time.Second}[rnd.IntN(3)])
 		if b.sends {
 			fillQueue(t, c)
 		}

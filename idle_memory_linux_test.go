@@ -1,0 +1,193 @@
+package uds_test
+
+import (
+	"errors"
+	"io"
+	"net"
+	"os"
+	"runtime"
+	"runtime/metrics"
+	"slices"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"example.com/uds"
+	"example.com/uds/internal/sys"
+	"example.com/uds/internal/testutil"
+)
+
+// idleRatio bounds what an idle connection, whose receive is parked, takes of
+// heap and stack in terms of net's, which is the aim. Two things are above it: a
+// stack of 4 KiB, for a call that waits in the poller needs more than the 1,120
+// bytes that are free on one of 2 KiB, where net's needs less; and 0.75 KB of heap
+// against 0.25, because the registration with the poller is an os.File beside the
+// Socket and the kept state of each direction. A program whose own frames need
+// more than 2 KiB sees the second alone.
+const idleRatio = 2.3
+
+func TestMemoryOfAnIdleConnection(t *testing.T) {
+	if raceEnabled {
+		t.Skip("measures memory: the race detector changes what objects and stacks take")
+	}
+	const pairs = 1000
+	needFiles(t, 2*pairs+200)
+	untracked(t)
+	ours := func() int64 { return idleBytes(t, pairs, ourConns) }
+	nets := func() int64 { return idleBytes(t, pairs, netConns) }
+	ours() // what the first connections of a process cost is not an idle one's
+	nets()
+	var gots, wants []int64
+	for range 5 {
+		gots, wants = append(gots, ours()), append(wants, nets())
+	}
+	slices.Sort(gots)
+	slices.Sort(wants)
+	got, want := gots[2], wants[2]
+	t.Logf("bytes of an idle connection: %d, net's %d", gots, wants)
+	if float64(got) > float64(want)*idleRatio {
+		t.Errorf("got %d bytes of an idle connection, want %.1f times net's %d at most", got, idleRatio, want)
+	}
+}
+
+// untracked turns the leak gate's note of where a descriptor was made off, which
+// takes 300 bytes each.
+func untracked(t testing.TB) {
+	hook := sys.OnOpen
+	sys.OnOpen = nil
+	t.Cleanup(func() { sys.OnOpen = hook })
+}
+
+// connPair makes a connection and its peer.
+type connPair func() (c, peer net.Conn, err error)
+
+func ourConns() (net.Conn, net.Conn, error) {
+	c, peer, err := uds.SeqPair()
+	return c, peer, err
+}
+
+func netConns() (net.Conn, net.Conn, error) {
+	fds, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_SEQPACKET|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		return nil, nil, err
+	}
+	c, err := netConn(fds[0])
+	peer, perr := netConn(fds[1])
+	return c, peer, errors.Join(err, perr)
+}
+
+// netConn makes a connection of a descriptor, which it takes.
+func netConn(fd int) (net.Conn, error) {
+	f := os.NewFile(uintptr(fd), "pair")
+	defer f.Close()
+	return net.FileConn(f)
+}
+
+// idleBytes is what a connection costs of which each end is parked in a Read,
+// after a message.
+func idleBytes(t testing.TB, pairs int, pair connPair) int64 {
+	t.Helper()
+	before := footprint()
+	cs := make([]net.Conn, 0, 2*pairs)
+	defer func() { closeAll(t, cs) }()
+	var wg sync.WaitGroup
+	goroutines := waitingGoroutines()
+	for range pairs {
+		c, peer, err := pair()
+		must(t, err)
+		cs = append(cs, c, peer)
+		for i, end := range []net.Conn{c, peer} {
+			_, err := [...]net.Conn{peer, c}[i].Write([]byte("x"))
+			must(t, err)
+			wg.Go(func() { readUntilEnd(t, end) })
+		}
+	}
+	testutil.Eventually(t, safety, func() bool { return waitingGoroutines() >= goroutines+2*uint64(pairs) }, "parked receives")
+	held := footprint() - before
+	closeAll(t, cs)
+	cs = nil
+	wg.Wait()
+	return held / int64(2*pairs)
+}
+
+// readUntilEnd reads into memory of the goroutine's stack.
+func readUntilEnd(t testing.TB, c net.Conn) {
+	var p [64]byte
+	for {
+		if _, err := c.Read(p[:]); err != nil {
+			if !errors.Is(err, net.ErrClosed) && err != io.EOF && !errors.Is(err, syscall.ECONNRESET) {
+				t.Error(err)
+			}
+			return
+		}
+	}
+}
+
+func closeAll(t testing.TB, cs []net.Conn) {
+	t.Helper()
+	for _, c := range cs {
+		if err := c.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// footprint is the live heap and the stacks, in bytes.
+func footprint() int64 {
+	runtime.GC()
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc + m.StackInuse)
+}
+
+// waitingGoroutines is how many goroutines wait; nothing signals it.
+func waitingGoroutines() uint64 {
+	s := []metrics.Sample{{Name: "/sched/goroutines/waiting:goroutines"}}
+	metrics.Read(s)
+	return s[0].Value.Uint64()
+}
+
+// needFiles skips t if the process may not have n descriptors.
+func needFiles(t testing.TB, n uint64) {
+	t.Helper()
+	var limit unix.Rlimit
+	must(t, unix.Getrlimit(unix.RLIMIT_NOFILE, &limit))
+	if limit.Cur < n {
+		t.Skipf("needs %d descriptors: RLIMIT_NOFILE is %d", n, limit.Cur)
+	}
+}
+
+// 10,000 idle connections park, and are closed within a second or so.
+func TestTenThousandIdleConnectionsSoak(t *testing.T) {
+	testutil.Soak(t)
+	const conns = 10_000
+	limit := 2 * time.Second
+	if raceEnabled {
+		limit *= 10
+	}
+	needFiles(t, conns+200)
+	cs := make([]net.Conn, 0, conns)
+	var wg sync.WaitGroup
+	goroutines := waitingGoroutines()
+	for len(cs) < conns {
+		c, peer, err := ourConns()
+		must(t, err)
+		cs = append(cs, c, peer)
+		for _, end := range []net.Conn{c, peer} {
+			wg.Go(func() { readUntilEnd(t, end) })
+		}
+	}
+	testutil.Eventually(t, safety, func() bool { return waitingGoroutines() >= goroutines+conns }, "parked receives")
+	start := time.Now()
+	closeAll(t, cs)
+	wg.Wait()
+	took := time.Since(start)
+	t.Logf("%d connections closed in %v", conns, took)
+	if took > limit {
+		t.Errorf("got %d connections closed in %v, want it within %v", conns, took, limit)
+	}
+}
