@@ -114,7 +114,7 @@ func (x *exchange) drop(b *conn) {
 	_ = x.ownOOB.Close()
 }
 
-// prepare makes t.msgs receives into ms.
+// prepare makes t.msgs receives into ms, up to one of too many buffers.
 func (t *batch) prepare(b *conn, ms []Message) {
 	expect := b.expect.get(b.s)
 	size := 0
@@ -128,6 +128,9 @@ func (t *batch) prepare(b *conn, ms []Message) {
 	}
 	rest := t.control[:size]
 	for i := range ms {
+		if len(ms[i].Buffers) > maxBuffers {
+			break
+		}
 		m := socket.Msg{Buffers: ms[i].Buffers, NeedAddr: b.datagrams()}
 		ms[i].empty()
 		if o := ms[i].OOB; o != nil {

@@ -44,8 +44,8 @@ func (c *DgramConn) Peername() (Addr, error) { return c.base().Peername() }
 // every receive returns io.EOF. A blocked receive ends.
 func (c *DgramConn) CloseRead() error { return c.base().CloseRead() }
 
-// CloseWrite ends sending: the peer of a SeqConn receives io.EOF after what was
-// sent.
+// CloseWrite ends sending: every send from then on fails with EPIPE. The peer
+// does not notice.
 func (c *DgramConn) CloseWrite() error { return c.base().CloseWrite() }
 
 // SetDeadline sets the read and the write deadline: the time at which calls in
@@ -77,8 +77,8 @@ func (c *DgramConn) WriteTimeout() time.Duration { return c.base().WriteTimeout(
 // no later one. Deadlines stay as they are.
 func (c *DgramConn) Cancel() { c.base().Cancel() }
 
-// SetReadBuffer sets SO_RCVBUF. Linux does not use it for these sockets: their
-// flow control is the sender's SO_SNDBUF.
+// SetReadBuffer sets SO_RCVBUF. Linux does not use it for these sockets: what
+// limits a sender is its own SO_SNDBUF and the receiver's queue.
 func (c *DgramConn) SetReadBuffer(bytes int) error { return c.base().SetReadBuffer(bytes) }
 
 // SetWriteBuffer sets SO_SNDBUF, which Linux doubles, and limits to twice
@@ -101,12 +101,11 @@ func (c *DgramConn) SetOptions(o Options) error { return c.base().SetOptions(o) 
 // parks, as Options.Spin does.
 func (c *DgramConn) SetSpin(d time.Duration) { c.base().SetSpin(d) }
 
-// SyscallConn returns the descriptor for calls that this package lacks. Bytes
-// that Buffered counts are not seen there.
+// SyscallConn returns the descriptor for calls that this package lacks.
 func (c *DgramConn) SyscallConn() (syscall.RawConn, error) { return c.base().SyscallConn() }
 
 // File returns a duplicate of the connection's descriptor, which is the
 // caller's. It is close-on-exec and non-blocking, also after its Fd method is
-// called. The connection stays as it is; both share the options, the one among
-// them that tells an empty message from the end (SO_TIMESTAMPNS on Linux).
+// called: a program that wants it blocking gets one from Detach, and SetNonblock
+// of package syscall. The connection stays as it is; both share the options.
 func (c *DgramConn) File() (*os.File, error) { return c.base().File() }

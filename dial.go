@@ -16,9 +16,8 @@ import (
 // many goroutines at once.
 type Dialer struct {
 	// LocalAddr is the address to bind; Close removes its socket file. If it is
-	// unnamed, a SEQPACKET socket
-	// stays unbound, and a datagram socket gets an abstract name of the
-	// kernel's choice (Linux), so that its peer can answer.
+	// unnamed, a SEQPACKET socket stays unbound, and a datagram socket gets an
+	// abstract name of the kernel's choice (Linux), so that its peer can answer.
 	LocalAddr Addr
 
 	// Timeout bounds a dial, the wait for room in a full backlog included. 0 is
@@ -40,12 +39,14 @@ type Dialer struct {
 }
 
 // Dial connects to the address on the network "unixpacket" or "unixgram". The
-// connection is a *SeqConn or a *DgramConn.
+// connection is a *SeqConn or a *DgramConn, which the caller closes.
 func Dial(network, address string) (net.Conn, error) {
 	return new(Dialer).Dial(network, address)
 }
 
-// DialSeq connects to a listening SOCK_SEQPACKET socket.
+// DialSeq connects to a listening SOCK_SEQPACKET socket, whose address is in the
+// form of ParseAddr. While the listener's backlog is full it waits; Dialer has a
+// bound for that. The caller closes the connection.
 func DialSeq(address string) (*SeqConn, error) {
 	return new(Dialer).DialSeq(context.Background(), address)
 }
@@ -56,7 +57,8 @@ func (d *Dialer) Dial(network, address string) (net.Conn, error) {
 }
 
 // DialContext connects to the address on the network "unixpacket" or
-// "unixgram". The connection is a *SeqConn or a *DgramConn.
+// "unixgram". The connection is a *SeqConn or a *DgramConn, which the caller
+// closes; ctx bounds the dial and not the connection.
 func (d *Dialer) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
 	switch network {
 	case networkSeq:
@@ -85,7 +87,8 @@ func (d *Dialer) DialFunc(network, address string) func(ctx context.Context, _, 
 }
 
 // DialSeq connects to a listening SOCK_SEQPACKET socket. While the listener's
-// backlog is full it waits, until ctx ends or the timeout passes.
+// backlog is full it waits, until ctx ends or the timeout passes, with
+// context.Canceled or os.ErrDeadlineExceeded. The caller closes the connection.
 func (d *Dialer) DialSeq(ctx context.Context, address string) (*SeqConn, error) {
 	if err := checkArgs(d != nil, ctx); err != nil {
 		return nil, opError("dial", networkSeq, nil, nil, err)

@@ -102,7 +102,9 @@ func Listen(network, address string) (net.Listener, error) {
 	return new(ListenConfig).Listen(context.Background(), network, address)
 }
 
-// ListenSeq listens on a SOCK_SEQPACKET socket.
+// ListenSeq listens on a SOCK_SEQPACKET socket bound to the address, which is in
+// the form of ParseAddr; "" is an abstract name of the kernel's choice (Linux). A
+// path must not exist. The caller closes the listener, which removes the file.
 func ListenSeq(address string) (*SeqListener, error) {
 	return new(ListenConfig).ListenSeq(context.Background(), address)
 }

@@ -35,7 +35,7 @@ func (o *outgoing) single() (p []byte, ok bool) {
 
 // send sends o by way of m, which keeps nothing of it.
 func (o *outgoing) send(t *socket.Turn, m *socket.Msg, f Flags) error {
-	m.Buffer, m.Buffers, m.Control, m.Addr = o.p, o.bufs, o.control, o.to
+	m.Buffer, m.Buffers, m.Control, m.Addr = o.p, gather(o.bufs), o.control, o.to
 	err := t.SendMsg(m, f.sendFlags())
 	o.n = m.N
 	m.Buffer, m.Buffers, m.Control = nil, nil, nil

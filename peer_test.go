@@ -145,6 +145,10 @@ func TestPeerOfAnotherUser(t *testing.T) {
 }
 
 func TestContextWithPeer(t *testing.T) {
+	var none context.Context
+	if p, ok := uds.PeerFromContext(none); ok {
+		t.Errorf("PeerFromContext of a nil context: got %+v, want none", p)
+	}
 	a, _ := seqPair(t)
 	x, _ := unixPair(t)
 	for _, c := range []net.Conn{a, x, wrapped{a}, wrapped{wrapped{x}}} {

@@ -25,6 +25,9 @@ func ContextWithPeer(ctx context.Context, c net.Conn) context.Context {
 
 // PeerFromContext returns the Peer that ContextWithPeer put into ctx.
 func PeerFromContext(ctx context.Context) (Peer, bool) {
+	if ctx == nil {
+		return Peer{}, false
+	}
 	p, ok := ctx.Value(peerKey{}).(Peer)
 	return p, ok
 }

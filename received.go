@@ -36,7 +36,8 @@ func (r *received) fill(b []byte) {
 
 // receive receives by way of m, which keeps nothing of r.
 func (r *received) receive(t *socket.Turn, m *socket.Msg, f Flags) error {
-	m.Buffer, m.Buffers, m.Control, m.NeedAddr = r.p, r.bufs, r.control, r.from
+	bufs, same := fewer(r.bufs)
+	m.Buffer, m.Buffers, m.Control, m.NeedAddr = r.p, bufs, r.control, r.from
 	err := t.RecvMsg(m, f.recvFlags())
 	r.size, r.controln, r.flags = m.N, m.ControlN, m.Flags
 	if r.from {
@@ -44,6 +45,9 @@ func (r *received) receive(t *socket.Turn, m *socket.Msg, f Flags) error {
 	}
 	r.n = min(r.size, r.room())
 	m.Buffer, m.Buffers, m.Control = nil, nil, nil
+	if err == nil {
+		scatter(r.bufs, bufs, same)
+	}
 	return err
 }
 

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"math"
 	"math/rand/v2"
 	"net"
 	"os"
@@ -262,6 +263,18 @@ func TestTimeoutBehindAnotherCaller(t *testing.T) {
 	isErr(t, "Recv", err, os.ErrDeadlineExceeded)
 	sendAll(t, peer, "x")
 	must(t, <-done)
+}
+
+// A call with the longest timeout ends in the future.
+func TestLongestTimeout(t *testing.T) {
+	a, b := seqPair(t)
+	must(t, a.SetReadTimeout(math.MaxInt64))
+	must(t, a.SetWriteTimeout(math.MaxInt64))
+	sendAll(t, b, "in time")
+	if got := recvEnd(a); got != `"in time"` {
+		t.Errorf("Recv: got %s, want the message", got)
+	}
+	must(t, a.Send([]byte("out")))
 }
 
 // A timeout that has passed does not end the next call, as a deadline does.

@@ -32,12 +32,12 @@ func (c *SeqConn) more(ms []socket.Msg) int {
 }
 
 // sendPlain sends, without waiting, the messages at the front of ms that have no
-// ancillary data, and returns how many it sent.
+// ancillary data and not too many buffers, and returns how many it sent.
 func (c *SeqConn) sendPlain(b *conn, ms []Message) (int, error) {
 	t := batches.Get().(*batch)
 	defer t.done()
 	for i := range ms {
-		if ms[i].OOB != nil {
+		if ms[i].OOB != nil || len(ms[i].Buffers) > maxBuffers {
 			break
 		}
 		t.msgs = append(t.msgs, socket.Msg{Buffers: ms[i].Buffers})

@@ -44,8 +44,8 @@ func (c *SeqConn) Peername() (Addr, error) { return c.base().Peername() }
 // every receive returns io.EOF. A blocked receive ends.
 func (c *SeqConn) CloseRead() error { return c.base().CloseRead() }
 
-// CloseWrite ends sending: the peer of a SeqConn receives io.EOF after what was
-// sent.
+// CloseWrite ends sending: every send from then on fails with EPIPE, and the peer
+// receives io.EOF after what was sent.
 func (c *SeqConn) CloseWrite() error { return c.base().CloseWrite() }
 
 // SetDeadline sets the read and the write deadline: the time at which calls in
@@ -107,6 +107,8 @@ func (c *SeqConn) SyscallConn() (syscall.RawConn, error) { return c.base().Sysca
 
 // File returns a duplicate of the connection's descriptor, which is the
 // caller's. It is close-on-exec and non-blocking, also after its Fd method is
-// called. The connection stays as it is; both share the options, the one among
-// them that tells an empty message from the end (SO_TIMESTAMPNS on Linux).
+// called: a program that wants it blocking gets one from Detach, and SetNonblock
+// of package syscall. The connection stays as it is; both share the options, the
+// one among them that tells an empty message from the end (SO_TIMESTAMPNS on
+// Linux).
 func (c *SeqConn) File() (*os.File, error) { return c.base().File() }

@@ -68,7 +68,7 @@ func (s *Socket) tryBegin(d *direction) (Turn, error) {
 func (s *Socket) beginSlow(d *direction, seen uint32, ctx context.Context) (Turn, error) {
 	t := Turn{s: s, d: d, seen: seen}
 	if timeout := d.timeout.Load(); timeout != 0 {
-		t.limit = now() + timeout
+		t.limit = saturated(now(), time.Duration(timeout))
 	}
 	if err := t.over(); err != nil {
 		return Turn{}, err

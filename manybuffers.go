@@ -1,0 +1,45 @@
+package uds
+
+// maxBuffers is how many buffers one receive or send hands to the kernel
+// besides the first: IOV_MAX, which is 1,024 on Linux and the BSDs, less one.
+// Those of a message with more go through one buffer for all at the end.
+const maxBuffers = 1023
+
+// fewer returns buffers of the same size as bufs and at most maxBuffers of
+// them, and how many of bufs are among them: the last one stands for all others.
+func fewer(bufs [][]byte) (few [][]byte, same int) {
+	if len(bufs) <= maxBuffers {
+		return bufs, len(bufs)
+	}
+	same = maxBuffers - 1
+	n := 0
+	for _, b := range bufs[same:] {
+		n += len(b)
+	}
+	few = make([][]byte, maxBuffers)
+	copy(few, bufs[:same])
+	few[same] = make([]byte, n)
+	return few, same
+}
+
+// gather returns fewer buffers with the bytes of bufs.
+func gather(bufs [][]byte) [][]byte {
+	few, same := fewer(bufs)
+	if same < len(bufs) {
+		last := few[same]
+		for _, b := range bufs[same:] {
+			last = last[copy(last, b):]
+		}
+	}
+	return few
+}
+
+// scatter copies what was received into few to the others of bufs.
+func scatter(bufs, few [][]byte, same int) {
+	if same < len(bufs) {
+		last := few[same]
+		for _, b := range bufs[same:] {
+			last = last[copy(b, last):]
+		}
+	}
+}
