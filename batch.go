@@ -21,6 +21,9 @@ func recvBatch(c batcher, ms []Message) (int, error) {
 	if len(ms) == 0 {
 		return 0, nil
 	}
+	for i := range ms {
+		ms[i].empty()
+	}
 	if late := b.late.Swap(nil); late != nil {
 		return 0, b.fail("read", *late)
 	}
@@ -114,7 +117,8 @@ func (x *exchange) drop(b *conn) {
 	_ = x.ownOOB.Close()
 }
 
-// prepare makes t.msgs receives into ms, up to one of too many buffers.
+// prepare makes t.msgs receives into ms, which are empty, up to one of too many
+// buffers.
 func (t *batch) prepare(b *conn, ms []Message) {
 	expect := b.expect.get(b.s)
 	size := 0
@@ -132,7 +136,6 @@ func (t *batch) prepare(b *conn, ms []Message) {
 			break
 		}
 		m := socket.Msg{Buffers: ms[i].Buffers, NeedAddr: b.datagrams()}
-		ms[i].empty()
 		if o := ms[i].OOB; o != nil {
 			n := controlRoom(expect, o.MaxFiles)
 			m.Control, rest = rest[:n:n], rest[(n+controlAlign-1)&^(controlAlign-1):]

@@ -5,6 +5,7 @@ package uds_test
 import (
 	"os"
 	"testing"
+	"time"
 
 	"example.com/uds"
 	"example.com/uds/internal/testutil"
@@ -50,6 +51,34 @@ func TestFailedReceiveClosesWhatTheLastOneLeft(t *testing.T) {
 		isErr(t, "receive", b.RecvMsg(&m, uds.FlagNoWait), uds.ErrWouldBlock)
 		if isOpen(got[0]) {
 			t.Error("the file is open")
+		}
+	})
+}
+
+// A batch that fails leaves nothing of an earlier one in any of its messages.
+func TestFailedBatchClosesWhatTheLastOneLeft(t *testing.T) {
+	eachKind(t, func(t *testing.T, pair pairOf) {
+		a, b := pair(t)
+		must(t, b.SetOptions(uds.Options{PassCredentials: true}))
+		ms := batchOf(3, 1)
+		files := devNull(t, 1)
+		for range ms {
+			must(t, a.SendFiles([]byte("x"), files...))
+		}
+		if n, err := b.RecvBatch(ms); n != len(ms) || err != nil {
+			t.Fatalf("got %d, %v, want %d", n, err, len(ms))
+		}
+		var got []*os.File
+		for i := range ms {
+			got = append(got, ms[i].OOB.Files...)
+		}
+		must(t, b.SetReadDeadline(time.Now().Add(-time.Second)))
+		_, err := b.RecvBatch(ms)
+		isErr(t, "batch after the deadline", err, os.ErrDeadlineExceeded)
+		for i, f := range got {
+			if m := ms[i]; isOpen(f) || m.N != 0 || m.OOB.Files != nil || m.OOB.Cred != nil {
+				t.Errorf("message %d: got %+v with %+v, want it empty and the file closed", i, m, m.OOB)
+			}
 		}
 	})
 }

@@ -160,9 +160,12 @@ func TestContextWithPeer(t *testing.T) {
 	p1, p2 := net.Pipe()
 	defer p1.Close()
 	defer p2.Close()
+	another := uds.ContextWithPeer(context.Background(), a)
 	for _, c := range []net.Conn{p1, nil, wrapped{nil}, (*uds.SeqConn)(nil)} {
-		if p, ok := uds.PeerFromContext(uds.ContextWithPeer(context.Background(), c)); ok {
-			t.Errorf("%T: got %+v, want none", c, p)
+		for _, ctx := range []context.Context{context.Background(), another} { // not the other's peer either
+			if p, ok := uds.PeerFromContext(uds.ContextWithPeer(ctx, c)); ok {
+				t.Errorf("%T: got %+v, want none", c, p)
+			}
 		}
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"os"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -119,9 +121,39 @@ func (r *rtnl) addAddr(name string, p netip.Prefix) error {
 	}
 	msg := []byte{family, byte(p.Bits()), unix.IFA_F_NODAD, 0}
 	msg = binary.NativeEndian.AppendUint32(msg, uint32(ifi.Index))
-	return r.do(unix.RTM_NEWADDR, unix.NLM_F_CREATE, msg,
+	err = r.do(unix.RTM_NEWADDR, unix.NLM_F_CREATE, msg,
 		attr(unix.IFA_LOCAL, p.Addr().AsSlice()), attr(unix.IFA_ADDRESS, p.Addr().AsSlice()))
+	if err != nil || p.Addr().Is4() {
+		return err
+	}
+	return waitForRoute(p.Addr())
 }
+
+// waitForRoute waits until an IPv6 address is routed to this host, which the
+// kernel leaves to a work queue (addrconf_dad_work in net/ipv6/addrconf.c) and
+// reports to nobody: before it, connecting to the address asks the neighbours.
+func waitForRoute(a netip.Addr) error {
+	to := []byte(fmt.Sprintf("%x 80 ", a.AsSlice()))
+	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(time.Millisecond) {
+		routes, err := os.ReadFile("/proc/self/net/ipv6_route")
+		if err != nil {
+			return err
+		}
+		for route := range bytes.Lines(routes) {
+			var flags uint32
+			if f := bytes.Fields(route); bytes.HasPrefix(route, to) && len(f) == 10 {
+				fmt.Sscanf(string(f[8]), "%x", &flags)
+			}
+			if flags&rtfLocal != 0 {
+				return nil
+			}
+		}
+	}
+	return fmt.Errorf("no local route to %v", a)
+}
+
+// rtfLocal is RTF_LOCAL of include/uapi/linux/ipv6_route.h.
+const rtfLocal = 0x80000000
 
 func init() {
 	testutil.RegisterChild("veth", inNamespace(func() error {
