@@ -40,7 +40,7 @@ type Options struct {
 
 	// Spin is how long a call that has to wait spins before its goroutine
 	// parks: 0 adapts to the peer, less than 0 never spins, more than 0 always
-	// spins, at most so long.
+	// spins, at most so long, unless half the processors spin already.
 	Spin time.Duration
 }
 

@@ -63,8 +63,8 @@ func (t *Turn) alone() bool {
 
 // SetSpin sets how long a call that has to wait spins before its goroutine
 // parks: 0 adapts to the peer (the default), a negative d never spins, a
-// positive one always spins, at most so long. A process with GOMAXPROCS = 1
-// never spins.
+// positive one always spins, at most so long, unless half the processors spin
+// already. A process with GOMAXPROCS = 1 never spins.
 func (s *Socket) SetSpin(d time.Duration) { s.spin.setting.Store(int64(d)) }
 
 // otherProcess notes that the peer may be in another process.
@@ -90,7 +90,8 @@ func (t *Turn) spinFirst(op attempt) bool {
 		d.cold = true
 		return false
 	case setting > 0:
-		return t.spin(op, time.Duration(setting))
+		done, _ := t.spinCounted(op, time.Duration(setting), procs)
+		return done
 	case d.skip > 0:
 		d.skip--
 		d.cold = true
@@ -104,21 +105,28 @@ func (s *Socket) never(setting int64) bool {
 	return setting < 0 || setting == 0 && s.peerHere()
 }
 
-// spinAdapting spins, unless other sockets wait or half the processors spin
-// already, and learns from it.
+// spinAdapting spins, unless other sockets wait, and learns from it.
 func (t *Turn) spinAdapting(op attempt, procs int32) bool {
 	if !t.alone() {
 		t.d.cold, t.d.eager = true, false
 		return false
 	}
-	if spinning.Add(1) > procs/2 {
-		spinning.Add(-1)
-		return false
+	done, spun := t.spinCounted(op, spinLongest, procs)
+	if spun {
+		t.d.learn(done)
 	}
-	done := t.spin(op, spinLongest)
-	spinning.Add(-1)
-	t.d.learn(done)
 	return done
+}
+
+// spinCounted spins unless half the processors do already: whoever they would
+// have to run must not wait for a spin.
+func (t *Turn) spinCounted(op attempt, longest time.Duration, procs int32) (done, spun bool) {
+	defer spinning.Add(-1)
+	if spinning.Add(1) > procs/2 {
+		t.d.eager = false
+		return false, false
+	}
+	return t.spin(op, longest), true
 }
 
 // thaw counts a call that left its first try to the poller as a skipped
