@@ -18,6 +18,8 @@ import (
 	"net"
 	"os"
 	"strings"
+	"syscall"
+	"time"
 
 	"example.com/uds"
 )
@@ -72,6 +74,11 @@ func serve(l *uds.SeqListener, root *os.Root) error {
 		c, err := l.AcceptSeq()
 		if errors.Is(err, net.ErrClosed) {
 			return nil
+		}
+		if errors.Is(err, syscall.EMFILE) {
+			log.Print(err) // whoever opens so many connections does not end the broker
+			time.Sleep(100 * time.Millisecond)
+			continue
 		}
 		if err != nil {
 			return err
