@@ -127,9 +127,9 @@ func TestClosedNumberIsAStrangers(t *testing.T) {
 
 // 100,000 rounds at least, as long as UDS_SOAK says.
 func TestClosedNumberIsAStrangersSoak(t *testing.T) {
-	end := time.Now().Add(testutil.Soak(t))
+	share := testutil.Soak(t) / time.Duration(len(closePairs)*len(closeSpins))
 	eachCloseVariant(t, func(t *testing.T, v *closeVariant) {
-		for rounds := 0; rounds < 100_000/12+1 || time.Now().Before(end); rounds += 100 {
+		for end := time.Now().Add(share); time.Now().Before(end); {
 			v.run(t, 100)
 		}
 	})
