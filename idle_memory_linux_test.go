@@ -27,7 +27,7 @@ import (
 // against 0.25, because the registration with the poller is an os.File beside the
 // Socket and the kept state of each direction. A program whose own frames need
 // more than 2 KiB sees the second alone.
-const idleRatio = 2.5
+const idleRatio = 2.3
 
 func TestMemoryOfAnIdleConnection(t *testing.T) {
 	if raceEnabled {

@@ -125,7 +125,7 @@ func TestClosedNumberIsAStrangers(t *testing.T) {
 	})
 }
 
-// 100,000 rounds at least, as long as UDS_SOAK says.
+// As many rounds as UDS_SOAK, a time, has room for.
 func TestClosedNumberIsAStrangersSoak(t *testing.T) {
 	share := testutil.Soak(t) / time.Duration(len(closePairs)*len(closeSpins))
 	eachCloseVariant(t, func(t *testing.T, v *closeVariant) {
