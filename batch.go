@@ -157,7 +157,9 @@ func (t *batch) done() {
 
 // result makes x.in what m received.
 func (x *exchange) result(m *socket.Msg) {
-	x.in = received{bufs: m.Buffers, control: m.Control, from: m.NeedAddr, size: m.N, controln: m.ControlN, flags: m.Flags, addr: m.Addr}
+	x.in = received{bufs: m.Buffers, control: m.Control, size: m.N, controln: m.ControlN, flags: m.Flags}
+	x.wantSender(m.NeedAddr)
+	x.from = m.Addr
 	x.in.n = min(x.in.size, x.in.room())
 }
 

@@ -14,7 +14,8 @@ func (c *DgramConn) SendBatch(ms []Message) (int, error) { return sendBatch(c, m
 
 // more is of batcher.
 func (c *DgramConn) more(ms []socket.Msg) int {
-	t, err := c.s.TryBeginRecv()
+	var t socket.Turn
+	err := c.s.TryBeginRecv(&t)
 	if err != nil {
 		return 0
 	}

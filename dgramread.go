@@ -13,7 +13,8 @@ func (c *DgramConn) Read(p []byte) (int, error) {
 	if !c.ok() {
 		return 0, c.check("read")
 	}
-	t, err := c.s.BeginRecv()
+	var t socket.Turn
+	err := c.s.BeginRecv(&t)
 	if err != nil {
 		return 0, c.fail("read", err)
 	}
@@ -68,7 +69,8 @@ func (c *DgramConn) readFrom(p []byte) (int, *sender, error) {
 	if !c.ok() {
 		return 0, nil, c.check("read")
 	}
-	t, err := c.s.BeginRecv()
+	var t socket.Turn
+	err := c.s.BeginRecv(&t)
 	if err != nil {
 		return 0, nil, c.fail("read", err)
 	}

@@ -31,7 +31,8 @@ func (c *DgramConn) recvSized(op string, p []byte, f Flags) (int, error) {
 	if !c.ok() {
 		return 0, c.check(op)
 	}
-	t, err := c.s.BeginRecv()
+	var t socket.Turn
+	err := c.s.BeginRecv(&t)
 	if err != nil {
 		return 0, c.fail(op, err)
 	}
@@ -65,7 +66,8 @@ func (c *DgramConn) receive(op string, r *received, f Flags) error {
 	if !c.ok() {
 		return c.check(op)
 	}
-	t, err := c.beginRecv(f)
+	var t socket.Turn
+	err := c.beginRecv(&t, f)
 	if err != nil {
 		return c.fail(op, err)
 	}

@@ -14,7 +14,8 @@ func (c *DgramConn) transmit(o *outgoing, f Flags) error {
 	if !c.ok() {
 		return c.check("write")
 	}
-	t, err := c.beginSend(f)
+	var t socket.Turn
+	err := c.beginSend(&t, f)
 	if err != nil {
 		return c.sendFailed(o, err)
 	}

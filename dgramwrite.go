@@ -13,7 +13,8 @@ func (c *DgramConn) Write(p []byte) (int, error) {
 	if !c.ok() {
 		return 0, c.check("write")
 	}
-	t, err := c.s.BeginSend()
+	var t socket.Turn
+	err := c.s.BeginSend(&t)
 	if err != nil {
 		return 0, c.fail("write", err)
 	}
@@ -65,7 +66,8 @@ func (c *DgramConn) writeTo(p []byte, name string) (int, error) {
 	if !c.ok() {
 		return 0, c.check("write")
 	}
-	t, err := c.s.BeginSend()
+	var t socket.Turn
+	err := c.s.BeginSend(&t)
 	if err != nil {
 		return 0, c.failTo(name, err)
 	}

@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"example.com/uds/internal/sys"
+	"example.com/uds/socket"
 )
 
 // messenger is what the message calls need of a connection.
@@ -23,6 +24,7 @@ var (
 // pooled: an idle connection needs none.
 type exchange struct {
 	in      received
+	from    socket.Sockaddr // whom in came from
 	found   ancillary
 	control []byte
 
@@ -49,6 +51,13 @@ var exchanges = sync.Pool{New: func() any {
 }}
 
 func newExchange() *exchange { return exchanges.Get().(*exchange) }
+
+// wantSender makes a receive note the sender if it is wanted.
+func (x *exchange) wantSender(wanted bool) {
+	if wanted {
+		x.in.from = &x.from
+	}
+}
 
 // done gives x back without anything of its caller's.
 func (x *exchange) done() {

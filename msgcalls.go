@@ -51,7 +51,8 @@ func checkRecv(m *Message, f Flags) error {
 // receiveInto makes x.in a receive into m, which it empties.
 func (x *exchange) receiveInto(b *conn, m *Message) {
 	m.empty()
-	x.in = received{bufs: m.Buffers, from: b.datagrams()}
+	x.in = received{bufs: m.Buffers}
+	x.wantSender(b.datagrams())
 	if m.OOB != nil {
 		x.in.control = x.room(controlRoom(b.expect.get(b.s), m.OOB.MaxFiles))
 	}
@@ -69,8 +70,8 @@ func (m *Message) empty() {
 func (m *Message) took(b *conn, x *exchange) error {
 	m.N, m.Size = x.in.n, x.in.size
 	m.Truncated = m.Size > m.N
-	if x.in.from {
-		m.Addr = x.senders.of(&x.in.addr).addr
+	if x.in.from != nil {
+		m.Addr = x.senders.of(x.in.from).addr
 	}
 	if m.OOB != nil {
 		m.OOBTruncated = !m.OOB.take(x, b.mark.shown(), m.Truncated)

@@ -22,7 +22,8 @@ func readMsgUnix(c messenger, p, oob []byte) (n, oobn, flags int, addr *net.Unix
 		room += spaceTime
 	}
 	x := newExchange()
-	x.in = received{p: p, control: x.room(room), from: b.datagrams()}
+	x.in = received{p: p, control: x.room(room)}
+	x.wantSender(b.datagrams())
 	if err = c.receive("read", &x.in, 0); err == nil {
 		n, addr = x.in.n, x.sender(b)
 		oobn, flags, err = x.handOn(oob, hidden)
@@ -43,8 +44,8 @@ func (c *conn) marked() bool {
 
 // sender is the address that x received from, never nil.
 func (x *exchange) sender(b *conn) *net.UnixAddr {
-	if x.in.from {
-		return x.senders.of(&x.in.addr).net
+	if x.in.from != nil {
+		return x.senders.of(x.in.from).net
 	}
 	return netAddr(b.names.get().remote, b.network())
 }

@@ -42,9 +42,9 @@ func (o *outgoing) send(t *socket.Turn, m *socket.Msg, f Flags) error {
 	return err
 }
 
-func (c *conn) beginSend(f Flags) (socket.Turn, error) {
+func (c *conn) beginSend(t *socket.Turn, f Flags) error {
 	if f&FlagNoWait != 0 {
-		return c.s.TryBeginSend()
+		return c.s.TryBeginSend(t)
 	}
-	return c.s.BeginSend()
+	return c.s.BeginSend(t)
 }

@@ -4,15 +4,14 @@ import "example.com/uds/socket"
 
 // received is one receive of the message face: where to, and what came.
 type received struct {
-	p       []byte   // room for the payload,
-	bufs    [][]byte // and more of it
-	control []byte   // room for control messages, the marker's among them
-	from    bool     // the sender is wanted
+	p       []byte           // room for the payload,
+	bufs    [][]byte         // and more of it
+	control []byte           // room for control messages, the marker's among them
+	from    *socket.Sockaddr // where the sender goes; nil: not wanted
 
 	n, size  int // payload bytes moved; the message's size
 	controln int // control bytes received
 	flags    int // MSG_ flags received
-	addr     socket.Sockaddr
 }
 
 // room is the number of payload bytes that fit.
@@ -37,11 +36,11 @@ func (r *received) fill(b []byte) {
 // receive receives by way of m, which keeps nothing of r.
 func (r *received) receive(t *socket.Turn, m *socket.Msg, f Flags) error {
 	bufs, same := fewer(r.bufs)
-	m.Buffer, m.Buffers, m.Control, m.NeedAddr = r.p, bufs, r.control, r.from
+	m.Buffer, m.Buffers, m.Control, m.NeedAddr = r.p, bufs, r.control, r.from != nil
 	err := t.RecvMsg(m, f.recvFlags())
 	r.size, r.controln, r.flags = m.N, m.ControlN, m.Flags
-	if r.from {
-		r.addr = m.Addr
+	if r.from != nil {
+		*r.from = m.Addr
 	}
 	r.n = min(r.size, r.room())
 	m.Buffer, m.Buffers, m.Control = nil, nil, nil
@@ -51,9 +50,9 @@ func (r *received) receive(t *socket.Turn, m *socket.Msg, f Flags) error {
 	return err
 }
 
-func (c *conn) beginRecv(f Flags) (socket.Turn, error) {
+func (c *conn) beginRecv(t *socket.Turn, f Flags) error {
 	if f&FlagNoWait != 0 {
-		return c.s.TryBeginRecv()
+		return c.s.TryBeginRecv(t)
 	}
-	return c.s.BeginRecv()
+	return c.s.BeginRecv(t)
 }

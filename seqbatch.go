@@ -18,7 +18,8 @@ func (c *SeqConn) more(ms []socket.Msg) int {
 	if !c.mark.set(c.s) {
 		return 0
 	}
-	t, err := c.s.TryBeginRecv()
+	var t socket.Turn
+	err := c.s.TryBeginRecv(&t)
 	if err != nil {
 		return 0
 	}
@@ -45,7 +46,8 @@ func (c *SeqConn) sendPlain(b *conn, ms []Message) (int, error) {
 	if len(t.msgs) < 2 {
 		return 0, nil
 	}
-	turn, err := c.s.TryBeginSend()
+	var turn socket.Turn
+	err := c.s.TryBeginSend(&turn)
 	if err != nil {
 		return 0, nil // SendMsg waits, or finds the error again
 	}

@@ -16,7 +16,8 @@ func (c *SeqConn) Read(p []byte) (int, error) {
 	if !c.ok() {
 		return 0, c.check("read")
 	}
-	t, err := c.s.BeginRecv()
+	var t socket.Turn
+	err := c.s.BeginRecv(&t)
 	if err != nil {
 		return 0, c.fail("read", err)
 	}

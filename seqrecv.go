@@ -40,7 +40,8 @@ func (c *SeqConn) receive(op string, r *received, f Flags) error {
 		return c.check(op)
 	}
 	marked := c.mark.set(c.s)
-	t, err := c.beginRecv(f)
+	var t socket.Turn
+	err := c.beginRecv(&t, f)
 	if err != nil {
 		return c.fail(op, err)
 	}

@@ -9,7 +9,8 @@ func (c *SeqConn) Send(p []byte) error {
 	if !c.ok() {
 		return c.check("write")
 	}
-	t, err := c.s.BeginSend()
+	var t socket.Turn
+	err := c.s.BeginSend(&t)
 	if err != nil {
 		return c.fail("write", err)
 	}
@@ -26,7 +27,8 @@ func (c *SeqConn) transmit(o *outgoing, f Flags) error {
 	if !c.ok() {
 		return c.check("write")
 	}
-	t, err := c.beginSend(f)
+	var t socket.Turn
+	err := c.beginSend(&t, f)
 	if err != nil {
 		return c.fail("write", err)
 	}

@@ -24,8 +24,8 @@ func (c *SeqConn) Write(p []byte) (n int, err error) {
 	if !c.ok() {
 		return 0, c.check("write")
 	}
-	t, err := c.s.BeginSend()
-	if err != nil {
+	var t socket.Turn
+	if err = c.s.BeginSend(&t); err != nil {
 		return 0, c.fail("write", err)
 	}
 	switch {

@@ -10,7 +10,8 @@ import (
 // timeout passes, and returns it with the peer's address. The caller closes
 // it. A connection that its peer gave up meanwhile is passed over.
 func (s *Socket) Accept(ctx context.Context) (*Socket, Sockaddr, error) {
-	t, err := s.beginCtx(&s.r, ctx)
+	var t Turn
+	err := s.beginCtx(&t, &s.r, ctx)
 	if err != nil {
 		return nil, Sockaddr{}, err
 	}

@@ -9,7 +9,8 @@ import "example.com/uds/internal/sys"
 // At the end of a connection recvmmsg(2) invents empty messages: a caller that
 // has to tell them from real ones looks for a control message in each.
 func (s *Socket) RecvBatch(ms []Msg, flags int) (int, error) {
-	t, err := s.beginFlags(&s.r, flags)
+	var t Turn
+	err := s.beginFlags(&t, &s.r, flags)
 	if err != nil {
 		return 0, err
 	}
@@ -21,7 +22,8 @@ func (s *Socket) RecvBatch(ms []Msg, flags int) (int, error) {
 // SendBatch sends the messages, waiting for room, and returns how many were
 // sent whole. It stops at the first that fails, whose error it returns.
 func (s *Socket) SendBatch(ms []Msg, flags int) (int, error) {
-	t, err := s.beginFlags(&s.w, flags)
+	var t Turn
+	err := s.beginFlags(&t, &s.w, flags)
 	if err != nil {
 		return 0, err
 	}
@@ -56,7 +58,7 @@ func (o *batchOp) results(ms []Msg) {
 	for i := range ms {
 		m := &ms[i]
 		if m.N, m.ControlN, m.Flags = o.hdrs.Result(i); m.NeedAddr {
-			m.Addr = Sockaddr{o.hdrs.From(i)}
+			o.hdrs.From(i, &m.Addr.raw)
 		}
 	}
 }
@@ -99,17 +101,14 @@ type batchOp struct {
 
 // batch returns the direction's kept batchOp, with room for ms.
 func (t *Turn) batch(ms []Msg, flags int) *batchOp {
-	w := t.d.waiter()
-	if w.batch == nil {
-		w.batch = new(batchOp)
-	}
+	op := &t.d.rareOps().batch
 	bufs := 0
 	for i := range ms {
 		bufs += 1 + len(ms[i].Buffers)
 	}
-	w.batch.hdrs.Start(len(ms), bufs)
-	w.batch.flags, w.batch.n = flags, 0
-	return w.batch
+	op.hdrs.Start(len(ms), bufs)
+	op.flags, op.n = flags, 0
+	return op
 }
 
 type recvBatchOp batchOp

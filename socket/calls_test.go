@@ -39,7 +39,8 @@ var receives = []call{
 		return result{ms[0].N, err}
 	}},
 	{"RecvWhole", func(s *socket.Socket) result {
-		t, err := s.BeginRecv()
+		var t socket.Turn
+		err := s.BeginRecv(&t)
 		if err != nil {
 			return result{0, err}
 		}

@@ -111,6 +111,9 @@ func (u *users) leave() {
 
 // drain lets nobody enter and waits for the others to leave. It is called once.
 func (u *users) drain() {
+	if u.n.CompareAndSwap(0, drained) {
+		return
+	}
 	u.done = make(chan struct{})
 	if u.n.Add(drained) != drained {
 		<-u.done

@@ -15,7 +15,8 @@ import (
 // and no event follows: the call is repeated with growing pauses of at most
 // 10 ms.
 func (s *Socket) Connect(ctx context.Context, to Sockaddr) error {
-	t, err := s.beginCtx(&s.w, ctx)
+	var t Turn
+	err := s.beginCtx(&t, &s.w, ctx)
 	if err != nil {
 		return err
 	}
@@ -28,11 +29,12 @@ func (s *Socket) Connect(ctx context.Context, to Sockaddr) error {
 func (t *Turn) Connect(ctx context.Context, to Sockaddr) error { return t.connect(to, ctx) }
 
 // beginCtx is begin for a call that ctx ends.
-func (s *Socket) beginCtx(d *direction, ctx context.Context) (Turn, error) {
+func (s *Socket) beginCtx(t *Turn, d *direction, ctx context.Context) error {
 	if ctx.Done() == nil {
-		return s.begin(d)
+		return s.begin(t, d)
 	}
-	return s.beginSlow(d, d.state.Load(), ctx)
+	*t = Turn{s: s, d: d, seen: d.state.Load()}
+	return t.beginSlow(ctx)
 }
 
 func (t *Turn) connect(to Sockaddr, ctx context.Context) error {
@@ -69,12 +71,12 @@ func (t *Turn) watch(ctx context.Context) func() {
 	if ctx.Done() == nil {
 		return func() {}
 	}
-	s, d := t.s, t.d
-	d.ctx = ctx
+	s, d, rare := t.s, t.d, t.d.rareOps()
+	rare.ctx = ctx
 	stop := context.AfterFunc(ctx, func() { s.kick(d) })
 	return func() {
 		stop()
-		d.ctx = nil
+		rare.ctx = nil
 	}
 }
 

@@ -50,8 +50,8 @@ func (s *Socket) setDeadline(d *direction, at time.Time) error {
 	d.deadline.Store(end)
 	d.setTimed()
 	var err error
-	if p := s.poll.Load(); p != nil && d.parked {
-		err = d.apply(p)
+	if p := s.poll.Load(); p != nil && d.parked && d.wait.applied != kicked {
+		err = d.apply(p) // a kicked call applies it if it parks again
 	}
 	d.mu.Unlock()
 	if d.sends {

@@ -1,19 +1,21 @@
 package socket
 
 import (
-	"context"
 	"sync"
 	"sync/atomic"
 )
 
 // direction is one half of a socket: what its callers share.
 //
-// Its memory is paid for by every idle connection: what only a parked call or
-// a message call needs is made when first needed.
+// Its memory is paid for by every idle connection: what only a waiting call or a
+// message call needs is made when first needed.
 type direction struct {
 	turn  sync.Mutex    // held by the call whose turn it is
 	state atomic.Uint32 // flags, and above them the number of cancellations
 	timed atomic.Int32  // callers in acquireBounded
+
+	sends  bool // constant: the sending direction
+	parked bool // a call waits, or is about to wait, in the poller; with mu
 
 	// Of the caller whose turn it is.
 	cold  bool  // the last tries had to wait: leave the first try to the poller
@@ -24,20 +26,12 @@ type direction struct {
 	waits uint8 // that looked whether to spin
 	inRow int8  // waits in a row, of all sockets, that were its own
 
-	ctx context.Context // ends it; nil: none
-
-	sends bool // constant: the sending direction
-
 	deadline atomic.Int64 // in terms of now; 0: none
 	timeout  atomic.Int64 // nanoseconds an operation; 0: none
 
-	mu      sync.Mutex
-	parked  bool          // a call waits, or is about to wait, in the poller
-	limit   int64         // when the parked call ends by itself
-	applied int64         // the deadline that the poller has
-	freed   chan struct{} // tells callers in acquireBounded that a turn ended
-
-	wait *waiter
+	mu    sync.Mutex
+	freed chan struct{} // tells callers in acquireBounded that a turn ended
+	wait  *waiter       // made in a turn; limit and applied are with mu
 }
 
 // Bits of direction.state.

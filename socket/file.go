@@ -33,7 +33,8 @@ func (c rawConn) Read(f func(fd uintptr) bool) error  { return c.s.rawCall(&c.s.
 func (c rawConn) Write(f func(fd uintptr) bool) error { return c.s.rawCall(&c.s.w, f) }
 
 func (s *Socket) rawCall(d *direction, f func(fd uintptr) bool) error {
-	t, err := s.begin(d)
+	var t Turn
+	err := s.begin(&t, d)
 	if err != nil {
 		return err
 	}
@@ -85,7 +86,8 @@ func (s *Socket) Clone() (*Socket, error) {
 	if err != nil {
 		return nil, err
 	}
-	if t, err := s.tryBegin(&s.r); err == nil { // whose holder alone looks at raw
+	var t Turn
+	if s.tryBegin(&t, &s.r) == nil { // whose holder alone looks at raw
 		c.raw = s.raw
 		t.End()
 	}

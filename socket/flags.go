@@ -21,9 +21,9 @@ const (
 )
 
 // beginFlags is begin, or tryBegin with MsgDontwait.
-func (s *Socket) beginFlags(d *direction, flags int) (Turn, error) {
+func (s *Socket) beginFlags(t *Turn, d *direction, flags int) error {
 	if flags&MsgDontwait != 0 {
-		return s.tryBegin(d)
+		return s.tryBegin(t, d)
 	}
-	return s.begin(d)
+	return s.begin(t, d)
 }

@@ -47,7 +47,7 @@ func (t *Turn) waitFull(call string, op attempt, to *sys.Sockaddr) error {
 	c := t.s.full.table().join(to)
 	defer c.leave()
 	if wait := t.d.wait; wait != nil {
-		wait.named, wait.msg, wait.batch = nil, nil, nil
+		wait.rare, wait.msg = nil, nil
 	}
 	t.gone = true
 	t.d.end()

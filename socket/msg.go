@@ -22,7 +22,8 @@ type Msg struct {
 // Received descriptors are close-on-exec; they are the caller's, who finds
 // them in m.Control and must close them.
 func (s *Socket) RecvMsg(m *Msg, flags int) error {
-	t, err := s.beginFlags(&s.r, flags)
+	var t Turn
+	err := s.beginFlags(&t, &s.r, flags)
 	if err != nil {
 		return err
 	}
@@ -33,7 +34,8 @@ func (s *Socket) RecvMsg(m *Msg, flags int) error {
 
 // SendMsg sends a message with control messages, as sendmsg(2) does.
 func (s *Socket) SendMsg(m *Msg, flags int) error {
-	t, err := s.beginFlags(&s.w, flags)
+	var t Turn
+	err := s.beginFlags(&t, &s.w, flags)
 	if err != nil {
 		return err
 	}
@@ -56,7 +58,7 @@ func (t *Turn) RecvMsg(m *Msg, flags int) error {
 	if err == nil {
 		m.N, m.ControlN, m.Flags = op.n, op.hdr.ControlLen(), op.hdr.Flags()
 		if m.NeedAddr {
-			m.Addr = Sockaddr{op.hdr.From()}
+			op.hdr.From(&m.Addr.raw)
 		}
 	}
 	op.hdr.Reset()

@@ -160,7 +160,8 @@ func (s *Socket) RefuseFiles() error {
 	if !s.pristine() {
 		return nil
 	}
-	t, err := s.tryBegin(&s.r) // whose holder alone looks at raw
+	var t Turn
+	err := s.tryBegin(&t, &s.r) // whose holder alone looks at raw
 	if err == nil {
 		s.raw = true
 		t.End()

@@ -1,6 +1,7 @@
 package socket
 
 import (
+	"context"
 	"errors"
 	"net"
 	"os"
@@ -31,48 +32,59 @@ type poller struct {
 	conn syscall.RawConn
 }
 
-// waiter is what a direction needs to park a call. It refers to the socket only
-// while a call is parked: a value that refers to itself is never finalized.
+// waiter is what a direction needs to wait. It refers to the socket only while a
+// call is parked: a value that refers to itself is never finalized.
 type waiter struct {
 	s     *Socket
 	op    attempt
 	errno sys.Errno
-	tries int
-	asks  bool
 	fn    func(uintptr) bool
-	plain plainOp // kept, so that a Recv or Send that waits allocates nothing
-	named *namedOp
-	whole *wholeOp
+
+	limit   int64 // when the parked call ends by itself
+	applied int64 // the deadline that the poller has
+
+	tries uint8 // 0, 1, or 2 for more
+	asks  bool  // the poller is asked for readiness alone
+
+	plain plainOp // kept, so that a call that waits allocates nothing
 	msg   *msgOp
-	batch *batchOp
+	rare  *rareOps
 }
 
-// poller returns the socket's registration. The caller holds a turn, so the
-// descriptor stays open.
-func (s *Socket) poller() (*poller, error) {
-	if p := s.poll.Load(); p != nil {
-		return p, nil
-	}
+// rareOps are what few connections need of a waiter.
+type rareOps struct {
+	ctx   context.Context // ends the call; nil: none
+	named namedOp
+	batch batchOp
+}
+
+// register makes the socket's registration, unless there is one. The caller
+// holds a turn, so the descriptor stays open.
+func (s *Socket) register() (*poller, error) {
 	s.pollMu.Lock()
 	defer s.pollMu.Unlock()
 	if p := s.poll.Load(); p != nil {
 		return p, nil
 	}
-	return s.register()
-}
-
-func (s *Socket) register() (*poller, error) {
 	if e := sys.SetNonblock(s.fd); e != 0 {
 		return nil, sysErr("fcntl", e)
 	}
-	f := os.NewFile(uintptr(s.fd), "socket")
-	rc, err := f.SyscallConn()
-	if err != nil {
-		return nil, err
-	}
-	p := &poller{file: f, conn: rc}
+	p := newPoller(s.fd)
 	s.poll.Store(p)
 	return p, nil
+}
+
+// newPoller registers a non-blocking descriptor. It does so on a goroutine of
+// its own, for it takes more stack than all the rest of a receive: that stack
+// would be an idle connection's memory.
+func newPoller(fd int) *poller {
+	made := make(chan *poller)
+	go func() {
+		p := &poller{file: os.NewFile(uintptr(fd), "socket")}
+		p.conn, _ = p.file.SyscallConn() // fails for a nil file alone
+		made <- p
+	}()
+	return <-made
 }
 
 // run makes the call op: a first try here, unless the last ones had to wait,
@@ -96,11 +108,10 @@ func (t *Turn) resume(call string, op attempt, flags int, e sys.Errno) error {
 	if flags&MsgDontwait != 0 {
 		return t.noWait(call, op, e)
 	}
-	done := false
+	done, asks := false, t.asks(flags) && e != sys.EINTR
 	switch e {
 	case 0:
 		t.thaw()
-		t.d.waiter().asks = t.asks() && flags&^(MsgPeek|MsgSize) == 0
 	case sys.EAGAIN:
 		done = t.spinFirst(op)
 	case sys.EINTR:
@@ -115,9 +126,28 @@ func (t *Turn) resume(call string, op attempt, flags int, e sys.Errno) error {
 		if done, err = t.afterShutdown(call, op); done {
 			return err
 		}
-		if done, err = t.park(op); err != nil {
+		p := t.s.poll.Load()
+		if p == nil {
+			if p, err = t.s.register(); err != nil {
+				return err
+			}
+		}
+		if err = t.arm(p, op, asks); err != nil {
 			return err
 		}
+		if w := t.d.wait; t.d.sends {
+			err = p.conn.Write(w.fn)
+		} else {
+			err = p.conn.Read(w.fn)
+		}
+		if done, err = t.woken(err); err != nil {
+			return err
+		}
+		if done && asks {
+			t.d.wait.errno = try(op, t.s)
+			done = t.d.wait.errno != sys.EAGAIN
+		}
+		asks = false // readiness that is none would come at once again
 	}
 	return sysErr(call, t.d.wait.errno)
 }
@@ -149,34 +179,34 @@ func (t *Turn) noWait(call string, op attempt, e sys.Errno) error {
 // await is resume for a call that does not spin.
 func (t *Turn) await(call string, op attempt) error { return t.resume(call, op, 0, sys.EINTR) }
 
-// park waits in the poller. It reports whether op is done: if not, something
-// woke the call that may have ended it.
-func (t *Turn) park(op attempt) (done bool, err error) {
-	p, err := t.s.poller()
-	if err != nil {
-		return false, err
-	}
-	d := t.d
+// arm makes the direction ready to wait in the poller, for op to be done or, if
+// it asks, for the socket to be readable.
+func (t *Turn) arm(p *poller, op attempt, asks bool) error {
+	w := t.d.waiter()
 	if err := t.setParked(p); err != nil {
-		return false, err
+		return err
 	}
-	w := d.waiter()
-	w.s, w.op, w.tries = t.s, op, 0
-	if d.sends {
-		err = p.conn.Write(w.fn)
-	} else {
-		err = p.conn.Read(w.fn)
-	}
-	w.s, w.op, w.asks = nil, nil, false
+	w.s, w.op, w.tries, w.asks = t.s, op, 0, asks
+	return nil
+}
+
+// woken goes on after the poller returned err. It reports whether that was what
+// the call waited for: if not, something woke it that may have ended it.
+func (t *Turn) woken(err error) (bool, error) {
+	d := t.d
+	w := d.wait
+	w.s, w.op = nil, nil
 	d.warm(w.tries == 1)
 	d.setUnparked()
-	if errors.Is(err, os.ErrDeadlineExceeded) {
+	switch {
+	case err == nil:
+		return true, nil
+	case errors.Is(err, os.ErrDeadlineExceeded):
 		return false, nil
+	case errors.Is(err, os.ErrClosed):
+		return false, net.ErrClosed
 	}
-	if errors.Is(err, os.ErrClosed) {
-		err = net.ErrClosed
-	}
-	return err == nil, err
+	return false, err
 }
 
 // waiter returns the direction's waiter.
@@ -189,15 +219,24 @@ func (d *direction) waiter() *waiter {
 	return d.wait
 }
 
-// try is what the poller calls when the socket is ready.
-//
-// The first try of a receive is expected to fail, for a cold direction leaves
-// it to the poller: it asks first, which enters no scheduler.
+// rareOps returns the direction's kept rare operations.
+func (d *direction) rareOps() *rareOps {
+	w := d.waiter()
+	if w.rare == nil {
+		w.rare = new(rareOps)
+	}
+	return w.rare
+}
+
+// try is what the poller calls before it waits and when the socket is ready. A
+// call that asks makes its receive where the stack is less deep: a parked
+// call's stack is an idle connection's memory.
 func (w *waiter) try() bool {
-	if w.tries++; w.asks && w.tries == 1 {
-		if _, w.errno = sys.Pending(w.s.fd); w.errno != 0 {
-			return w.errno != sys.EAGAIN
-		}
+	if w.tries < 2 {
+		w.tries++
+	}
+	if w.asks {
+		return w.tries > 1 || sys.Readiness(w.s.fd)
 	}
 	w.errno = try(w.op, w.s)
 	return w.errno != sys.EAGAIN
@@ -212,7 +251,7 @@ func (t *Turn) setParked(p *poller) error {
 	if err := t.check(); err != nil {
 		return err
 	}
-	d.parked, d.limit = true, t.limit
+	d.parked, d.wait.limit = true, t.limit
 	if t.shut() {
 		return d.setPoller(p, base, kicked)
 	}
@@ -228,8 +267,8 @@ func (d *direction) setUnparked() {
 // apply gives the poller the earlier of the deadline and the parked call's
 // limit. The caller holds d.mu.
 func (d *direction) apply(p *poller) error {
-	end := earlier(d.deadline.Load(), d.limit)
-	if end == d.applied {
+	end := earlier(d.deadline.Load(), d.wait.limit)
+	if end == d.wait.applied {
 		return nil
 	}
 	var at time.Time
@@ -248,7 +287,7 @@ func (d *direction) setPoller(p *poller, at time.Time, applied int64) error {
 		err = p.file.SetReadDeadline(at)
 	}
 	if err == nil {
-		d.applied = applied
+		d.wait.applied = applied
 	}
 	return err
 }
@@ -267,4 +306,10 @@ func (s *Socket) kick(d *direction) {
 	if d.sends {
 		s.full.kick()
 	}
+}
+
+// asks reports whether the poller is to be asked for readiness: of a receive
+// for which poll(2) and the call itself agree.
+func (t *Turn) asks(flags int) bool {
+	return !t.d.sends && t.s.family == sys.AFUnix && flags&^(MsgPeek|MsgSize) == 0
 }

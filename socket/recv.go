@@ -7,7 +7,8 @@ import "example.com/uds/internal/sys"
 // Zero is an empty message or the end of the connection; recv(2) does not tell
 // them apart. Descriptors that come with the message are dropped by the kernel.
 func (s *Socket) Recv(p []byte, flags int) (int, error) {
-	t, err := s.beginFlags(&s.r, flags)
+	var t Turn
+	err := s.beginFlags(&t, &s.r, flags)
 	if err != nil {
 		return 0, err
 	}
@@ -19,8 +20,8 @@ func (s *Socket) Recv(p []byte, flags int) (int, error) {
 // RecvFrom is Recv that also returns the sender's address; it is zero on a
 // connected stream and for a sender without one.
 func (s *Socket) RecvFrom(p []byte, flags int) (n int, from Sockaddr, err error) {
-	t, err := s.beginFlags(&s.r, flags)
-	if err != nil {
+	var t Turn
+	if err := s.beginFlags(&t, &s.r, flags); err != nil {
 		return 0, Sockaddr{}, err
 	}
 	n, err = t.RecvFrom(p, flags, &from)
@@ -92,9 +93,10 @@ func (t *Turn) recvFromSlow(p []byte, flags int, from *Sockaddr, e sys.Errno) (i
 	return n, nil
 }
 
-// plainOp is a Recv or Send that waits.
+// plainOp is a Recv, RecvWhole or Send that waits.
 type plainOp struct {
 	p     []byte
+	rest  *Rest // of a RecvWhole
 	flags int
 	n     int
 }
@@ -109,13 +111,7 @@ type namedOp struct {
 }
 
 // named returns the direction's kept namedOp.
-func (t *Turn) named() *namedOp {
-	w := t.d.waiter()
-	if w.named == nil {
-		w.named = new(namedOp)
-	}
-	return w.named
-}
+func (t *Turn) named() *namedOp { return &t.d.rareOps().named }
 
 type recvOp plainOp
 

@@ -9,41 +9,48 @@ import (
 // value is empty and ready for use. Len may be called at any time; the other
 // methods belong to whoever has the receiving turn.
 type Rest struct {
-	data []byte
-	buf  *[]byte // pooled memory that data lies in
-	last int     // size of the last message
-	size atomic.Int64
+	buf  *[]byte      // pooled memory
+	size atomic.Int32 // bytes that are left, from off on
+	off  int32
+	last int32 // size of the last message
 }
 
 // Len returns the number of bytes left.
 func (r *Rest) Len() int { return int(r.size.Load()) }
 
 // Bytes returns what is left. It belongs to r and is valid until the next call.
-func (r *Rest) Bytes() []byte { return r.data }
+func (r *Rest) Bytes() []byte {
+	if r.buf == nil {
+		return nil
+	}
+	return (*r.buf)[r.off:][:r.size.Load()]
+}
 
 // Read moves bytes to p and returns how many.
 func (r *Rest) Read(p []byte) int {
-	n := copy(p, r.data)
-	if n == len(r.data) {
+	left := r.Bytes()
+	n := copy(p, left)
+	if n == len(left) {
 		r.Drop()
 		return n
 	}
-	r.set(r.data[n:])
+	r.hold(int(r.off)+n, len(left)-n)
 	return n
 }
 
 // Drop forgets what is left and returns its memory.
 func (r *Rest) Drop() {
-	r.set(nil)
+	r.hold(0, 0)
 	if r.buf != nil {
 		putRest(r.buf)
 		r.buf = nil
 	}
 }
 
-func (r *Rest) set(b []byte) {
-	r.data = b
-	r.size.Store(int64(len(b)))
+// hold makes n bytes of the memory, from off on, what is left.
+func (r *Rest) hold(off, n int) {
+	r.off = int32(off)
+	r.size.Store(int32(n))
 }
 
 // reserve returns n bytes or more of pooled memory for hold.
@@ -53,14 +60,8 @@ func (r *Rest) reserve(n int) []byte {
 	return *r.buf
 }
 
-// hold makes b, the front of what reserve returned, what is left.
-func (r *Rest) hold(b []byte) { r.set(b) }
-
 // keep makes a copy of b what is left.
-func (r *Rest) keep(b []byte) {
-	mem := r.reserve(len(b))
-	r.hold(mem[:copy(mem, b)])
-}
+func (r *Rest) keep(b []byte) { r.hold(0, copy(r.reserve(len(b)), b)) }
 
 // join makes a copy of a and b what is left; a may lie in r's own memory.
 func (r *Rest) join(a, b []byte) {
@@ -69,7 +70,7 @@ func (r *Rest) join(a, b []byte) {
 	n += copy((*buf)[n:], b)
 	r.Drop()
 	r.buf = buf
-	r.set((*buf)[:n])
+	r.hold(0, n)
 }
 
 // restSizes are the sizes of pooled memory: a small tail, one of the byte

@@ -5,7 +5,8 @@ import "example.com/uds/internal/sys"
 // Send sends p as one message, or some bytes of a stream, and returns how many
 // bytes were sent. On a stream that may be fewer than len(p).
 func (s *Socket) Send(p []byte, flags int) (int, error) {
-	t, err := s.beginFlags(&s.w, flags)
+	var t Turn
+	err := s.beginFlags(&t, &s.w, flags)
 	if err != nil {
 		return 0, err
 	}
@@ -17,7 +18,8 @@ func (s *Socket) Send(p []byte, flags int) (int, error) {
 // SendTo is Send to an address; the zero one is the peer that the socket is
 // connected to.
 func (s *Socket) SendTo(p []byte, flags int, to Sockaddr) (int, error) {
-	t, err := s.beginFlags(&s.w, flags)
+	var t Turn
+	err := s.beginFlags(&t, &s.w, flags)
 	if err != nil {
 		return 0, err
 	}

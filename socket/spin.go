@@ -234,12 +234,12 @@ func (d *direction) calm() {
 
 // probe tries op and reports whether it is done. Entering the scheduler wakes
 // sysmon, whose ticks preempt whoever spins here and at the peer; so a receive
-// that may have to drop descriptors asks first, and bypasses the scheduler if
+// that may have to drop descriptors looks first, and bypasses the scheduler if
 // the message has none. Somebody else who receives could take that message
 // meanwhile and leave another.
 func (t *Turn) probe(op attempt) bool {
 	s, w := t.s, t.d.waiter()
-	if !t.asks() {
+	if !t.looks() {
 		w.errno = try(op, s)
 		return w.errno != sys.EAGAIN
 	}
@@ -253,9 +253,9 @@ func (t *Turn) probe(op attempt) bool {
 	return e != sys.EAGAIN
 }
 
-// asks reports whether a try may have to drop descriptors. On the other
+// looks reports whether a try may have to drop descriptors. On the other
 // families no descriptor arrives, and a peek may take locks of the kernel.
-func (t *Turn) asks() bool { return !t.d.sends && !t.s.raw && t.s.family == sys.AFUnix }
+func (t *Turn) looks() bool { return !t.d.sends && !t.s.raw && t.s.family == sys.AFUnix }
 
 // learn adapts to a hit or a miss.
 func (d *direction) learn(hit bool) {

@@ -136,8 +136,9 @@ func waitBegun(t testing.TB, s *socket.Socket, done <-chan error) {
 	}, "a call that has begun")
 }
 
-func held(try func() (socket.Turn, error)) bool {
-	turn, err := try()
+func held(try func(*socket.Turn) error) bool {
+	var turn socket.Turn
+	err := try(&turn)
 	if err == nil {
 		turn.End()
 	}

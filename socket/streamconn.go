@@ -47,7 +47,8 @@ func (c *streamConn) Read(p []byte) (int, error) {
 }
 
 func (c *streamConn) Write(p []byte) (int, error) {
-	t, err := c.s.BeginSend()
+	var t Turn
+	err := c.s.BeginSend(&t)
 	if err != nil {
 		return 0, c.fail("write", c.remote, err)
 	}

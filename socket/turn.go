@@ -27,68 +27,68 @@ type Turn struct {
 	limit int64  // when the call ends by its timeout; 0: never
 }
 
-// BeginRecv waits for the receiving direction to be free and takes it. It
-// fails, and takes nothing, if the socket is closed or a deadline has passed.
-func (s *Socket) BeginRecv() (Turn, error) { return s.begin(&s.r) }
+// BeginRecv waits for the receiving direction to be free and makes t its turn.
+// It fails, and takes nothing, if the socket is closed or a deadline has passed.
+func (s *Socket) BeginRecv(t *Turn) error { return s.begin(t, &s.r) }
 
 // BeginSend is BeginRecv for the sending direction.
-func (s *Socket) BeginSend() (Turn, error) { return s.begin(&s.w) }
+func (s *Socket) BeginSend(t *Turn) error { return s.begin(t, &s.w) }
 
 // TryBeginRecv is BeginRecv that does not wait: ErrWouldBlock says that
 // another caller has the turn.
-func (s *Socket) TryBeginRecv() (Turn, error) { return s.tryBegin(&s.r) }
+func (s *Socket) TryBeginRecv(t *Turn) error { return s.tryBegin(t, &s.r) }
 
 // TryBeginSend is TryBeginRecv for the sending direction.
-func (s *Socket) TryBeginSend() (Turn, error) { return s.tryBegin(&s.w) }
+func (s *Socket) TryBeginSend(t *Turn) error { return s.tryBegin(t, &s.w) }
 
-func (s *Socket) begin(d *direction) (Turn, error) {
+func (s *Socket) begin(t *Turn, d *direction) error {
 	seen := d.state.Load()
+	*t = Turn{s: s, d: d, seen: seen}
 	if seen&(stTimed|stClosed) != 0 || !s.live {
-		return s.beginSlow(d, seen, nil)
+		return t.beginSlow(nil)
 	}
 	d.turn.Lock()
 	if d.state.Load() != seen {
-		return Turn{s: s, d: d, seen: seen}.checked()
+		return t.checked()
 	}
-	return Turn{s: s, d: d, seen: seen}, nil
+	return nil
 }
 
-func (s *Socket) tryBegin(d *direction) (Turn, error) {
-	t := Turn{s: s, d: d, seen: d.state.Load()}
+func (s *Socket) tryBegin(t *Turn, d *direction) error {
+	*t = Turn{s: s, d: d, seen: d.state.Load()}
 	if err := t.over(); err != nil {
-		return Turn{}, err
+		return err
 	}
 	if !d.turn.TryLock() {
-		return Turn{}, ErrWouldBlock
+		return ErrWouldBlock
 	}
 	return t.checked()
 }
 
 // beginSlow is begin for a call that something may end while it waits.
-func (s *Socket) beginSlow(d *direction, seen uint32, ctx context.Context) (Turn, error) {
-	t := Turn{s: s, d: d, seen: seen}
-	if timeout := d.timeout.Load(); timeout != 0 {
+func (t *Turn) beginSlow(ctx context.Context) error {
+	if timeout := t.d.timeout.Load(); timeout != 0 {
 		t.limit = saturated(now(), time.Duration(timeout))
 	}
 	if err := t.over(); err != nil {
-		return Turn{}, err
+		return err
 	}
 	if ctx != nil && ctx.Err() != nil {
-		return Turn{}, ContextError(ctx)
+		return ContextError(ctx)
 	}
 	if err := t.acquire(ctx); err != nil {
-		return Turn{}, err
+		return err
 	}
 	return t.checked()
 }
 
-// checked returns t, or ends it if its call must end.
-func (t Turn) checked() (Turn, error) {
-	if err := t.check(); err != nil {
+// checked ends the turn if its call must end.
+func (t *Turn) checked() error {
+	err := t.check()
+	if err != nil {
 		t.End()
-		return Turn{}, err
 	}
-	return t, nil
+	return err
 }
 
 // acquire waits for the turn.
@@ -175,8 +175,8 @@ func (t *Turn) check() error {
 	if err := t.over(); err != nil {
 		return err
 	}
-	if ctx := t.d.ctx; ctx != nil && ctx.Err() != nil {
-		return ContextError(ctx)
+	if w := t.d.wait; w != nil && w.rare != nil && w.rare.ctx != nil && w.rare.ctx.Err() != nil {
+		return ContextError(w.rare.ctx)
 	}
 	return nil
 }

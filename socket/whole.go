@@ -25,24 +25,14 @@ func (t *Turn) RecvWhole(p []byte, rest *Rest) (int, error) {
 	return op.end(), err
 }
 
-// wholeOp is a RecvWhole that waits.
-type wholeOp struct {
-	p    []byte
-	rest *Rest
-	n    int
-}
-
-// wholeOp returns the direction's kept wholeOp, made ready. It is kept out of
-// its caller's frame: a parked call's stack is an idle connection's memory.
+// wholeOp returns the direction's kept operation as one of RecvWhole. It is kept
+// out of its caller's frame, as all is that a parked call's stack need not hold.
 //
 //go:noinline
 func (t *Turn) wholeOp(p []byte, rest *Rest) *wholeOp {
-	w := t.d.waiter()
-	if w.whole == nil {
-		w.whole = new(wholeOp)
-	}
-	*w.whole = wholeOp{p: p, rest: rest}
-	return w.whole
+	op := t.plain()
+	op.p, op.rest, op.n = p, rest, 0
+	return (*wholeOp)(op)
 }
 
 // end drops what the caller gave and returns the result.
@@ -50,6 +40,9 @@ func (o *wholeOp) end() int {
 	o.p, o.rest = nil, nil
 	return o.n
 }
+
+// wholeOp is a RecvWhole that waits.
+type wholeOp plainOp
 
 func (o *wholeOp) try(s *Socket) sys.Errno {
 	n, e := recvWhole(s, o.p, o.rest)
@@ -72,7 +65,7 @@ func recvWhole(s *Socket, p []byte, rest *Rest) (n int, e sys.Errno) {
 	} else {
 		n, e = over.scatter(s, p, rest)
 	}
-	over.put(rest.last)
+	over.put(int(rest.last))
 	return n, e
 }
 
@@ -86,7 +79,7 @@ func (o *overflow) bounce(s *Socket, p []byte, rest *Rest) (n int, e sys.Errno) 
 	if e != 0 {
 		return 0, e
 	}
-	if rest.last = n; n > len(o.mem) {
+	if rest.last = int32(n); n > len(o.mem) {
 		return 0, sys.EMSGSIZE
 	}
 	k := copy(p, o.mem[:n])
@@ -100,8 +93,8 @@ func (o *overflow) bounce(s *Socket, p []byte, rest *Rest) (n int, e sys.Errno) 
 // tail, and the overflow buffer.
 func (o *overflow) scatter(s *Socket, p []byte, rest *Rest) (n int, e sys.Errno) {
 	var tail []byte
-	if rest.last > len(p) {
-		tail = rest.reserve(rest.last - len(p))
+	if last := int(rest.last); last > len(p) {
+		tail = rest.reserve(last - len(p))
 	}
 	o.bufs[0] = tail
 	o.msg.Set(p, o.bufs[:], o.mem, nil)
@@ -121,14 +114,14 @@ func (o *overflow) scatter(s *Socket, p []byte, rest *Rest) (n int, e sys.Errno)
 
 // divide gives rest what a message of n bytes left behind p.
 func (o *overflow) divide(p, tail []byte, rest *Rest, n int) (int, sys.Errno) {
-	rest.last = n
+	rest.last = int32(n)
 	left := n - len(p)
 	switch {
 	case left <= 0:
 		rest.Drop()
 		return n, 0
 	case left <= len(tail):
-		rest.hold(tail[:left])
+		rest.hold(0, left)
 	case left-len(tail) > len(o.mem):
 		rest.Drop()
 		return 0, sys.EMSGSIZE

@@ -87,11 +87,10 @@ func (b *Batch) Result(i int) (n, controln, flags int) {
 	return int(h.n), int(h.hdr.Controllen), int(h.hdr.Flags) &^ unix.MSG_CMSG_CLOEXEC
 }
 
-// From returns the sender's address of message i.
-func (b *Batch) From(i int) (sa Sockaddr) {
-	sa = b.names[i]
+// From sets sa to the sender's address of message i.
+func (b *Batch) From(i int, sa *Sockaddr) {
+	*sa = b.names[i]
 	sa.received(b.hdrs[i].hdr.Namelen)
-	return sa
 }
 
 // Reset drops the caller's memory.

@@ -37,8 +37,8 @@ func (b *Batch) Result(i int) (n, controln, flags int) {
 	return b.sizes[i], b.msgs[i].controlLen, b.msgs[i].flags
 }
 
-// From returns the sender's address of message i.
-func (b *Batch) From(i int) Sockaddr { return b.msgs[i].from }
+// From sets sa to the sender's address of message i.
+func (b *Batch) From(i int, sa *Sockaddr) { *sa = b.msgs[i].from }
 
 // Reset drops the caller's memory.
 func (b *Batch) Reset() { clear(b.msgs) }

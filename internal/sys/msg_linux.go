@@ -14,7 +14,7 @@ type Msg struct {
 	hdr    unix.Msghdr
 	inline [2]unix.Iovec
 	iovs   []unix.Iovec
-	name   Sockaddr
+	name   *Sockaddr // made when first needed
 	bytes  int
 }
 
@@ -62,27 +62,34 @@ func (m *Msg) point(control []byte) {
 	m.hdr.Name, m.hdr.Namelen = nil, 0
 }
 
+// addr is the memory for the name.
+func (m *Msg) addr() *Sockaddr {
+	if m.name == nil {
+		m.name = new(Sockaddr)
+	}
+	return m.name
+}
+
 // SetTo makes m a message for the address; no address leaves it to the
 // connection.
 func (m *Msg) SetTo(to *Sockaddr) {
 	if to.n == 0 {
 		return
 	}
-	m.name = *to
+	*m.addr() = *to
 	m.hdr.Name, m.hdr.Namelen = &m.name.b[0], m.name.n
 }
 
 // WantFrom makes a receive note the sender's address.
 func (m *Msg) WantFrom() {
-	m.name = Sockaddr{}
+	*m.addr() = Sockaddr{}
 	m.hdr.Name, m.hdr.Namelen = &m.name.b[0], sockaddrSize
 }
 
-// From returns the sender's address that a receive noted.
-func (m *Msg) From() (sa Sockaddr) {
-	sa = m.name
+// From sets sa to the sender's address that a receive noted.
+func (m *Msg) From(sa *Sockaddr) {
+	*sa = *m.name
 	sa.received(m.hdr.Namelen)
-	return sa
 }
 
 // ControlLen is the number of control bytes that a receive wrote.

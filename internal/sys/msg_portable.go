@@ -33,8 +33,8 @@ func (m *Msg) SetTo(to *Sockaddr) { m.to = *to }
 // WantFrom makes a receive note the sender's address.
 func (m *Msg) WantFrom() {}
 
-// From returns the sender's address that a receive noted.
-func (m *Msg) From() Sockaddr { return m.from }
+// From sets sa to the sender's address that a receive noted.
+func (m *Msg) From(sa *Sockaddr) { *sa = m.from }
 
 // ControlLen is the number of control bytes that a receive wrote.
 func (m *Msg) ControlLen() int { return m.controlLen }
