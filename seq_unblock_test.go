@@ -227,17 +227,15 @@ func TestTimeoutsAndDeadlines(t *testing.T) {
 				{"deadline", 0, short},
 			} {
 				must(t, setTimeout(s.timeout))
-				at := time.Time{}
+				start, at := time.Now(), time.Time{}
 				if s.deadline != 0 {
-					at = time.Now().Add(s.deadline)
+					at = start.Add(s.deadline)
 				}
 				must(t, setDeadline(at))
 				if got := getTimeout(); got != s.timeout {
 					t.Errorf("%s: timeout: got %v, want %v", s.name, got, s.timeout)
 				}
-				start := time.Now()
-				err := b.call(c)
-				isErr(t, s.name, err, os.ErrDeadlineExceeded)
+				isErr(t, s.name, b.call(c), os.ErrDeadlineExceeded)
 				if took := time.Since(start); took < short/2 {
 					t.Errorf("%s: got the error after %v, want it after %v", s.name, took, short)
 				}
