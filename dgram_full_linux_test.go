@@ -113,6 +113,7 @@ func TestDgramFullReceiverWakesTheSender(t *testing.T) {
 	testutil.AtMost(t, recheck-1, func() time.Duration {
 		begun := time.Now()
 		done := blockedWriteTo(t, sender, "more", to)
+		parked(t, 1, "(*fullFront).wait")
 		recvString(t, receiver)
 		if err := wantDone(t, done); err != nil {
 			t.Fatal(err)

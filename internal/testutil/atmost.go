@@ -8,10 +8,10 @@ import (
 )
 
 // patience is how long AtMost repeats a measurement.
-const patience = 30 * time.Second
+const patience = 15 * time.Second
 
 // AtMost measures again and again until it gets limit or less, and fails t with
-// the message if it does not in half a minute. It is for times to which a busy
+// the message if it does not in many seconds. It is for times to which a busy
 // machine, and whatever else the process does, can only add: one that is over
 // the limit says nothing, all of them do. Call it from the test's goroutine.
 func AtMost(t testing.TB, limit time.Duration, measure func() time.Duration, format string, args ...any) {
