@@ -119,10 +119,10 @@ var dgramComparisons = []comparison{
 // what that costs. The two answers are far apart, all of a CPU or next to none of
 // it; a busy machine leaves a hundredth of one to who wants all.
 func blockedSendCPU(t testing.TB, c net.PacketConn, path string) string {
-	const whole, round = 100 * time.Millisecond, 300 * time.Millisecond
+	const whole, round = 100 * time.Millisecond, time.Second
 	to := &net.UnixAddr{Name: path, Net: "unixgram"}
 	var used, waited time.Duration
-	for used < whole && (waited < 3*round || used > waited/100 && waited < safety) {
+	for used < whole && (waited == 0 || used > waited/100 && waited < safety) {
 		used += testutil.CPUOf(func() { blockedSend(t, c, to, round) })
 		waited += round
 	}
