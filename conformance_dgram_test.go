@@ -122,7 +122,7 @@ func blockedSendCPU(t testing.TB, c net.PacketConn, path string) string {
 	const whole, round = 100 * time.Millisecond, time.Second
 	to := &net.UnixAddr{Name: path, Net: "unixgram"}
 	var used, waited time.Duration
-	for used < whole && (waited == 0 || used > waited/100 && waited < safety) {
+	for used < whole && (waited < 4*round || used > waited/100 && waited < safety) {
 		used += testutil.CPUOf(func() { blockedSend(t, c, to, round) })
 		waited += round
 	}
