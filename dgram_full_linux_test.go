@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"net"
 	"os"
-	"runtime"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -72,18 +71,12 @@ func TestDgramFullReceiverCostsNothing(t *testing.T) {
 	if got := openFDs(t); got > fds+1 {
 		t.Errorf("while blocked: got %d descriptors more, want at most 1", got-fds)
 	}
-	if got := blockedCPU(t, done); got >= 10*time.Millisecond {
-		t.Errorf("blocked for a second: got %v of CPU, want less than 10ms", got)
-	}
-	room := time.Now()
+	blockedCostsAtMost(t, done, 30)
 	if got := recvString(t, receiver); got != "fill" {
 		t.Errorf("got %q, want %q", got, "fill")
 	}
 	if err := wantDone(t, done); err != nil {
 		t.Fatal(err)
-	}
-	if got := time.Since(room); got > 20*time.Millisecond {
-		t.Errorf("woken %v after there was room, want at most 20ms", got)
 	}
 	for range queued - 1 {
 		recvString(t, receiver)
@@ -96,24 +89,37 @@ func TestDgramFullReceiverCostsNothing(t *testing.T) {
 	}
 }
 
-// blockedCPU is the CPU time of a second in which a send is blocked. The garbage
-// collector and what else the process does can only add to it: the least of
-// three counts.
-func blockedCPU(t *testing.T, done <-chan error) time.Duration {
+// blockedCostsAtMost fails t if a blocked send costs more than that part of a CPU,
+// or is done.
+func blockedCostsAtMost(t *testing.T, done <-chan error, part time.Duration) {
 	t.Helper()
-	least := time.Hour
-	for i := 0; i < 3 && least >= 10*time.Millisecond; i++ {
-		runtime.GC()
-		cpu := testutil.CPUTime()
-		select {
-		case err := <-done:
-			t.Fatalf("the send ended: %v", err)
-		case <-time.After(time.Second): // what is measured
+	const wait = 300 * time.Millisecond
+	testutil.AtMost(t, wait/part, func() time.Duration {
+		return testutil.CPUOf(func() {
+			select {
+			case err := <-done:
+				t.Fatalf("the send ended: %v", err)
+			case <-time.After(wait): // what is measured
+			}
+		})
+	}, "CPU time of %v of a blocked send", wait)
+}
+
+// Room in the receiver's queue wakes the send. One that has to find it by looking
+// around takes recheck, 100 ms, from its beginning.
+func TestDgramFullReceiverWakesTheSender(t *testing.T) {
+	const recheck = 100 * time.Millisecond
+	sender, receiver, to, _ := fullReceiver(t)
+	testutil.AtMost(t, recheck-1, func() time.Duration {
+		begun := time.Now()
+		done := blockedWriteTo(t, sender, "more", to)
+		parked(t, 1, "(*fullFront).wait")
+		recvString(t, receiver)
+		if err := wantDone(t, done); err != nil {
+			t.Fatal(err)
 		}
-		least = min(least, testutil.CPUTime()-cpu)
-	}
-	t.Logf("blocked for a second: %v of CPU", least)
-	return least
+		return time.Since(begun)
+	}, "a send that waits for the first room")
 }
 
 func TestDgramFullReceiverKeepsOrder(t *testing.T) {
@@ -220,29 +226,48 @@ func TestDgramFullReceiverTimeout(t *testing.T) {
 			t.Errorf("got %v, want os.ErrDeadlineExceeded", err)
 		}
 	}
-	if got := time.Since(start); got < 30*time.Millisecond || got > 5*time.Second {
-		t.Errorf("they took %v, want 30ms", got)
+	if got := time.Since(start); got < 30*time.Millisecond {
+		t.Errorf("they took %v, want 30ms at least", got)
 	}
 }
 
 func TestDgramFullReceiverExtendedDeadline(t *testing.T) {
 	sender, receiver, to, _ := fullReceiver(t)
-	if err := sender.SetWriteDeadline(time.Now().Add(50 * time.Millisecond)); err != nil {
-		t.Fatal(err)
-	}
-	done := blockedWriteTo(t, sender, "x", to)
-	if err := sender.SetWriteDeadline(time.Time{}); err != nil {
-		t.Fatal(err)
-	}
+	done := blockedUntilExtended(t, sender, to)
 	select {
 	case err := <-done:
 		t.Fatalf("got %v although the deadline was taken back", err)
-	case <-time.After(100 * time.Millisecond): // what is measured
+	case <-time.After(50 * time.Millisecond): // what is measured
 	}
 	recvString(t, receiver)
 	if err := wantDone(t, done); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// blockedUntilExtended blocks a send that has a deadline and takes that back before it
+// passes, which takes more than one try on a busy machine. It returns when the
+// deadline would have passed.
+func blockedUntilExtended(t *testing.T, sender *uds.DgramConn, to uds.Addr) <-chan error {
+	t.Helper()
+	for ahead := 50 * time.Millisecond; ahead < safetyNet; ahead *= 2 {
+		before, end := openFDs(t), time.Now().Add(ahead)
+		must(t, sender.SetWriteDeadline(end))
+		done := make(chan error, 1)
+		go func() { _, err := sender.WriteToAddr([]byte("x"), to); done <- err }()
+		testutil.Eventually(t, safetyNet, func() bool { return openFDs(t) > before || len(done) > 0 }, "the send waits")
+		must(t, sender.SetWriteDeadline(time.Time{}))
+		if time.Now().Before(end) {
+			time.Sleep(time.Until(end)) // what is measured
+			return done
+		}
+		sender.Cancel()
+		if err := wantDone(t, done); !errors.Is(err, os.ErrDeadlineExceeded) && !errors.Is(err, context.Canceled) {
+			t.Fatalf("got %v, want %v or %v", err, os.ErrDeadlineExceeded, context.Canceled)
+		}
+	}
+	t.Fatalf("no deadline was taken back in time")
+	return nil
 }
 
 func TestDgramFullReceiverGoes(t *testing.T) {
@@ -327,20 +352,12 @@ func TestDgramFullReceiverConnectedToSender(t *testing.T) {
 	to := addrOf(t, receiver)
 	big := make([]byte, 16000)
 	n := fill(t, sender, to, big)
-	cpu := testutil.CPUTime()
 	done := make(chan error, 1)
 	go func() {
 		_, err := sender.WriteToAddr([]byte("last"), to)
 		done <- err
 	}()
-	select {
-	case err := <-done:
-		t.Fatalf("the send ended: %v", err)
-	case <-time.After(200 * time.Millisecond): // what is measured
-	}
-	if got := testutil.CPUTime() - cpu; got > 10*time.Millisecond {
-		t.Errorf("blocked for 200 ms: got %v of CPU, want at most 10ms", got)
-	}
+	blockedCostsAtMost(t, done, 30)
 	for range n {
 		recvString(t, receiver)
 	}
@@ -386,19 +403,11 @@ func TestDgramFullReceiverWithoutDescriptors(t *testing.T) {
 	sender, receiver, to, _ := fullReceiver(t)
 	free := useUpDescriptors(t)
 	done := make(chan error, 1)
-	cpu := testutil.CPUTime()
 	go func() {
 		_, err := sender.WriteToAddr([]byte("x"), to)
 		done <- err
 	}()
-	select {
-	case err := <-done:
-		t.Fatalf("the send ended: %v", err)
-	case <-time.After(200 * time.Millisecond): // what is measured
-	}
-	if got := testutil.CPUTime() - cpu; got > 20*time.Millisecond {
-		t.Errorf("blocked for 200 ms: got %v of CPU, want at most 20ms", got)
-	}
+	blockedCostsAtMost(t, done, 10) // it looks around
 	recvString(t, receiver)
 	err := wantDone(t, done)
 	free()
@@ -462,12 +471,12 @@ func manySenders(t *testing.T, d time.Duration) {
 }
 
 // manySend has 16 senders send for as long as the receiver, which takes one
-// datagram a millisecond, goes on.
+// datagram a millisecond, goes on: for d, and for 50 datagrams of each at least.
 func manySend(t *testing.T, d time.Duration, sender func() *uds.DgramConn) {
 	const senders = 16
 	receiver := listenDgram(t)
 	to := addrOf(t, receiver)
-	if err := receiver.SetDeadline(time.Now().Add(d + safetyNet)); err != nil {
+	if err := receiver.SetDeadline(time.Now().Add(d + 3*safetyNet)); err != nil {
 		t.Fatal(err)
 	}
 	var stop atomic.Bool
@@ -475,7 +484,7 @@ func manySend(t *testing.T, d time.Duration, sender func() *uds.DgramConn) {
 	var wg sync.WaitGroup
 	for i := range senders {
 		c := sender()
-		if err := c.SetDeadline(time.Now().Add(d + safetyNet)); err != nil {
+		if err := c.SetDeadline(time.Now().Add(d + 3*safetyNet)); err != nil {
 			t.Fatal(err)
 		}
 		wg.Go(func() {
@@ -505,14 +514,12 @@ func manySend(t *testing.T, d time.Duration, sender func() *uds.DgramConn) {
 	total := 0
 	tick := time.NewTicker(time.Millisecond) // the receiver's pace
 	defer tick.Stop()
-	cpu := testutil.CPUTime()
-	for start := time.Now(); time.Since(start) < d; total++ {
+	for start := time.Now(); time.Since(start) < d || total < 50*senders; total++ {
 		<-tick.C
 		if !take() {
 			t.Fatal("the receiver failed")
 		}
 	}
-	cpu = testutil.CPUTime() - cpu
 	share := got
 	stop.Store(true)
 	done := make(chan struct{})
@@ -526,8 +533,8 @@ func manySend(t *testing.T, d time.Duration, sender func() *uds.DgramConn) {
 			take()
 		}
 	}
-	receiver.SetReadDeadline(time.Now().Add(10 * time.Millisecond))
-	for take() {
+	must(t, receiver.SetReadDeadline(time.Now().Add(safetyNet)))
+	for left := sum(sent[:]) - sum(got[:]); left > 0 && take(); left-- {
 	}
 	if got != sent {
 		t.Errorf("got %v datagrams, want %v", got, sent)
@@ -537,5 +544,12 @@ func manySend(t *testing.T, d time.Duration, sender func() *uds.DgramConn) {
 			t.Errorf("sender %d: got %d of %d datagrams through, want at least half of %d", i, n, total, total/senders)
 		}
 	}
-	t.Logf("%d datagrams, %v of CPU, shares %v", total, cpu, share)
+	t.Logf("%d datagrams, shares %v", total, share)
+}
+
+func sum(ns []int) (n int) {
+	for _, i := range ns {
+		n += i
+	}
+	return n
 }

@@ -67,25 +67,23 @@ func addrOf(t testing.TB, c *uds.DgramConn) uds.Addr {
 }
 
 // fill sends to an address until its queue is full, and returns how many
-// datagrams that took.
+// datagrams that took. One more send waits in vain.
 func fill(t testing.TB, c *uds.DgramConn, to uds.Addr, p []byte) (n int) {
 	t.Helper()
-	if err := c.SetWriteTimeout(10 * time.Millisecond); err != nil {
-		t.Fatal(err)
-	}
-	for {
-		_, err := c.WriteToAddr(p, to)
-		if errors.Is(err, os.ErrDeadlineExceeded) {
+	for ; ; n++ {
+		err := c.SendMsg(&uds.Message{Buffers: [][]byte{p}, Addr: to}, uds.FlagNoWait)
+		if errors.Is(err, uds.ErrWouldBlock) {
 			break
 		}
 		if err != nil {
 			t.Fatal(err)
 		}
-		n++
 	}
-	if err := c.SetWriteTimeout(0); err != nil {
-		t.Fatal(err)
+	must(t, c.SetWriteTimeout(10*time.Millisecond))
+	if _, err := c.WriteToAddr(p, to); !errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Fatalf("got %v, want %v", err, os.ErrDeadlineExceeded)
 	}
+	must(t, c.SetWriteTimeout(0))
 	return n
 }
 

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"example.com/uds"
 	"example.com/uds/internal/testutil"
@@ -97,16 +96,17 @@ func TestDgramRedialWhileTheReceiverIsAway(t *testing.T) {
 // A send that waits for a full receiver when that restarts goes to the new one.
 func TestDgramRedialWhileBlocked(t *testing.T) {
 	path, server, client := redialed(t, uds.Dialer{Redial: true})
-	must(t, client.SetWriteTimeout(10*time.Millisecond))
-	for client.Send([]byte("fill")) == nil {
+	var err error
+	for err == nil {
+		err = client.SendMsg(&uds.Message{Buffers: [][]byte{[]byte("fill")}}, uds.FlagNoWait)
 	}
-	must(t, client.SetWriteTimeout(0))
+	isErr(t, "filling", err, uds.ErrWouldBlock)
 	done := make(chan error, 1)
 	go func() { done <- client.Send([]byte("last")) }()
 	parked(t, 1, "DgramConn")
 	must(t, server.Close())
 	server = restart(t, path)
-	err := wantDone(t, done)
+	err = wantDone(t, done)
 	if errors.Is(err, fs.ErrNotExist) { // between the two
 		err = client.Send([]byte("last"))
 	}

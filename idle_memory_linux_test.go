@@ -159,33 +159,36 @@ func needFiles(t testing.TB, n uint64) {
 	}
 }
 
-// 10,000 idle connections park, and are closed within a second or so.
+// 10,000 idle connections park, and are closed in a few times what net's take.
 func TestTenThousandIdleConnectionsSoak(t *testing.T) {
 	testutil.Soak(t)
 	const conns = 10_000
-	limit := 2 * time.Second
-	if raceEnabled {
-		limit *= 10
-	}
 	needFiles(t, conns+200)
+	testutil.AtMost(t, 0, func() time.Duration {
+		ours, nets := closeTime(t, conns, ourConns), closeTime(t, conns, netConns)
+		t.Logf("%d connections closed in %v, net's in %v", conns, ours, nets)
+		return ours - 5*nets
+	}, "time to close %d connections, less five times net's", conns)
+}
+
+// closeTime is how long it takes to close idle connections, until their receives
+// have ended.
+func closeTime(t testing.TB, conns int, pair connPair) time.Duration {
+	t.Helper()
 	cs := make([]net.Conn, 0, conns)
 	var wg sync.WaitGroup
 	goroutines := waitingGoroutines()
 	for len(cs) < conns {
-		c, peer, err := ourConns()
+		c, peer, err := pair()
 		must(t, err)
 		cs = append(cs, c, peer)
 		for _, end := range []net.Conn{c, peer} {
 			wg.Go(func() { readUntilEnd(t, end) })
 		}
 	}
-	testutil.Eventually(t, safety, func() bool { return waitingGoroutines() >= goroutines+conns }, "parked receives")
+	testutil.Eventually(t, safety, func() bool { return waitingGoroutines() >= goroutines+uint64(conns) }, "parked receives")
 	start := time.Now()
 	closeAll(t, cs)
 	wg.Wait()
-	took := time.Since(start)
-	t.Logf("%d connections closed in %v", conns, took)
-	if took > limit {
-		t.Errorf("got %d connections closed in %v, want it within %v", conns, took, limit)
-	}
+	return time.Since(start)
 }

@@ -190,8 +190,16 @@ func TestWriteOfNothingSendsNothing(t *testing.T) {
 // A Write that fails between its pieces says how much it sent.
 func TestWriteSaysHowMuchWasSent(t *testing.T) {
 	a, b := seqPair(t)
-	must(t, a.SetWriteDeadline(time.Now().Add(50*time.Millisecond)))
-	n, err := a.Write(make([]byte, 5<<20))
+	var n int
+	done := make(chan error, 1)
+	go func() {
+		var err error
+		n, err = a.Write(make([]byte, 5<<20))
+		done <- err
+	}()
+	parked(t, 1, ".TestWriteSaysHowMuchWasSent")
+	must(t, a.SetWriteDeadline(past))
+	err := <-done
 	if got := outcome(nil, err); got != "TIMEOUT" {
 		t.Fatalf("Write: got %s, want TIMEOUT", got)
 	}

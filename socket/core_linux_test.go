@@ -226,59 +226,67 @@ func init() {
 	testutil.RegisterChild("netlink send", inNamespace(netlinkSend))
 }
 
-// netlinkSend removes many interfaces in one send, which takes tenths of a
-// second, and looks when another goroutine runs for the first time after the
-// send began.
+// netlinkSend repeats a long send until another goroutine has run in its first
+// half: one that a raw system call keeps from the P never does, and a busy machine
+// may have no processor for it in one.
 func netlinkSend() error {
 	r, err := openRtnl()
 	if err != nil {
 		return err
 	}
 	defer r.s.Close()
-	var batch []byte
-	for i := range 24 {
-		a := fmt.Sprintf("a%d", i)
-		if err := r.addVeth(a, fmt.Sprintf("b%d", i)); err != nil {
+	for end := time.Now().Add(safetyNet); ; {
+		took, waited, err := ranDuring(r)
+		if err != nil || waited <= took/2 {
 			return err
 		}
-		index, err := indexOf(a)
-		if err != nil {
-			return err
+		if time.Now().After(end) {
+			return fmt.Errorf("another goroutine ran after %v of a send that took %v", waited, took)
 		}
-		batch = append(batch, r.message(unix.RTM_DELLINK, unix.NLM_F_REQUEST, ifinfo(index, 0, 0))...)
 	}
-	var began, ran atomic.Int64
-	stop := make(chan struct{})
+}
+
+// ranDuring removes many interfaces in one send, which takes tenths of a second,
+// and returns how long it took until another goroutine ran.
+func ranDuring(r *rtnl) (took, waited time.Duration, err error) {
+	batch, err := removals(r)
+	if err != nil {
+		return 0, 0, err
+	}
+	var began atomic.Bool
+	ran := make(chan time.Time, 1)
 	go func() {
-		for {
-			select {
-			case <-stop:
-				return
-			default:
-			}
-			if began.Load() != 0 {
-				ran.CompareAndSwap(0, time.Now().UnixNano())
-			}
+		for !began.Load() {
 			runtime.Gosched()
 		}
+		ran <- time.Now()
 	}()
 	runtime.Gosched()
 	begin := time.Now()
-	began.Store(begin.UnixNano())
+	began.Store(true)
 	_, err = r.s.Send(batch, 0)
-	took := time.Since(begin)
-	close(stop)
-	if err != nil {
-		return err
+	took = time.Since(begin)
+	waited = (<-ran).Sub(begin)
+	if err == nil && took < 50*time.Millisecond {
+		err = fmt.Errorf("the send took %v, which is too short to tell: %w", took, errors.ErrUnsupported)
 	}
-	waited := time.Duration(ran.Load() - begin.UnixNano())
-	if took < 50*time.Millisecond {
-		return fmt.Errorf("the send took %v, which is too short to tell: %w", took, errors.ErrUnsupported)
+	return took, waited, err
+}
+
+// removals is a batch of requests that remove interfaces, which it makes.
+func removals(r *rtnl) (batch []byte, err error) {
+	for i := range 24 {
+		a := fmt.Sprintf("a%d", i)
+		if err := r.addVeth(a, fmt.Sprintf("b%d", i)); err != nil {
+			return nil, err
+		}
+		index, err := indexOf(a)
+		if err != nil {
+			return nil, err
+		}
+		batch = append(batch, r.message(unix.RTM_DELLINK, unix.NLM_F_REQUEST, ifinfo(index, 0, 0))...)
 	}
-	if ran.Load() == 0 || waited > took/2 {
-		return fmt.Errorf("another goroutine ran after %v of a send that took %v", waited, took)
-	}
-	return nil
+	return batch, nil
 }
 
 // A Detach that finds no descriptor changes nothing: nobody is told meanwhile

@@ -9,6 +9,9 @@ func parked(d *direction) bool {
 	return d.parked
 }
 
+// HasParked reports whether a call had to wait in the poller, ever.
+func HasParked(s *Socket) bool { return s.poll.Load() != nil }
+
 // Queued reports how many callers wait, with a limit of their own, for another
 // caller's turn.
 func Queued(s *Socket) int { return int(s.r.timed.Load() + s.w.timed.Load()) }
