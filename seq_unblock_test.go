@@ -420,3 +420,33 @@ func TestUnblockRoundsSoak(t *testing.T) {
 		acceptRounds(t, seed, 250)
 	}
 }
+
+// A deadline that is set right after a Cancel or a CloseRead does not take the
+// place of what wakes the blocked call.
+func TestDeadlineAfterAnInterruption(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		end  func(*uds.SeqConn)
+		want error
+	}{
+		{"Cancel", (*uds.SeqConn).Cancel, context.Canceled},
+		{"CloseRead", func(b *uds.SeqConn) { b.CloseRead() }, io.EOF},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			for range 20 {
+				_, b := seqPair(t)
+				done := make(chan error, 1)
+				go func() { done <- blockedRecv(b) }()
+				parked(t, 1, ".blockedRecv(")
+				c.end(b)
+				must(t, b.SetReadDeadline(time.Now().Add(time.Hour)))
+				select {
+				case err := <-done:
+					isErr(t, "Recv", err, c.want)
+				case <-time.After(safety):
+					t.Fatalf("the receive hangs %v after %s", safety, c.name)
+				}
+			}
+		})
+	}
+}
