@@ -33,14 +33,6 @@ func abstractName() string {
 	return fmt.Sprintf("@uds-test-%d-%d", os.Getpid(), abstractNames.Add(1))
 }
 
-// must fails t if err is not nil.
-func must(t testing.TB, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
 // closeLater closes c when t ends.
 func closeLater(t testing.TB, c io.Closer) {
 	t.Helper()

@@ -21,7 +21,8 @@ var fileTechs = map[string]fileOpener{
 	"c":        openCFiles,
 }
 
-// fileRows: "net" closes the numbers it parsed; "net-file" makes each an
+// fileRows: "net" closes the numbers it parsed, and so does "uds-unix" with the
+// calls that have net's signatures; "net-file" makes each an
 // *os.File first, as a program does that wants to use it.
 func fileRows() []row {
 	var rows []row
@@ -29,7 +30,7 @@ func fileRows() []row {
 		rows = append(rows, row{
 			name: fmt.Sprintf("fd-%d", count), family: "fd",
 			title:   fmt.Sprintf("message with descriptors (%d) sent, received and closed, one goroutine", count),
-			entries: entries(fileTechs, openFiles(count), "net", "net-file", "mdlayher", "c", "uds", "uds-take"),
+			entries: entries(fileTechs, openFiles(count), "net", "net-file", "mdlayher", "c", "uds-unix", "uds", "uds-take"),
 		})
 	}
 	return rows
