@@ -22,6 +22,9 @@ type Msg struct {
 // Received descriptors are close-on-exec; they are the caller's, who finds
 // them in m.Control and must close them.
 func (s *Socket) RecvMsg(m *Msg, flags int) error {
+	if m == nil {
+		return sysErr("recvmsg into a nil Msg", sys.EINVAL)
+	}
 	t, err := s.beginFlags(&s.r, flags)
 	if err != nil {
 		return err
@@ -33,13 +36,16 @@ func (s *Socket) RecvMsg(m *Msg, flags int) error {
 
 // SendMsg sends a message with control messages, as sendmsg(2) does.
 func (s *Socket) SendMsg(m *Msg, flags int) error {
+	if m == nil {
+		return sysErr("sendmsg of a nil Msg", sys.EINVAL)
+	}
 	t, err := s.beginFlags(&s.w, flags)
 	if err != nil {
 		return err
 	}
 	err = t.SendMsg(m, flags)
 	t.End()
-	return err
+	return s.explainAddr(err, &m.Addr)
 }
 
 // RecvMsg is Socket.RecvMsg in this turn.
