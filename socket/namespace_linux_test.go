@@ -64,12 +64,15 @@ func indexOf(name string) (int, error) {
 
 // limitFiles keeps this process, a child, from opening more descriptors, until
 // the returned function is called.
-func limitFiles() (restore func()) {
+func limitFiles() (restore func()) { return limitFilesAbove(0) }
+
+// limitFilesAbove is limitFiles with room for n more.
+func limitFilesAbove(n uint64) (restore func()) {
 	var old syscall.Rlimit
 	must(syscall.Getrlimit(syscall.RLIMIT_NOFILE, &old))
 	f, err := os.Open("/proc/self/fd") // the first free number
 	must(err)
-	must(syscall.Setrlimit(syscall.RLIMIT_NOFILE, &syscall.Rlimit{Cur: uint64(f.Fd()), Max: old.Max}))
+	must(syscall.Setrlimit(syscall.RLIMIT_NOFILE, &syscall.Rlimit{Cur: uint64(f.Fd()) + n, Max: old.Max}))
 	f.Close()
 	return func() { must(syscall.Setrlimit(syscall.RLIMIT_NOFILE, &old)) }
 }
