@@ -8,6 +8,8 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"runtime/debug"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -187,6 +189,7 @@ func TestSeedTakeError(t *testing.T) {
 	}
 }
 
+// Both share the queues, and the clone outlives the first.
 func TestSeedTryClone(t *testing.T) {
 	a, b := seedSeqPair(t)
 	a2, err := a.Clone()
@@ -194,12 +197,23 @@ func TestSeedTryClone(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer a2.Close()
+	seedExchange(t, a, b, "first")
+	seedExchange(t, a2, b, "second")
+	seedExchange(t, b, a2, "hello first")
+	seedExchange(t, b, a, "hello second")
 	a.Close()
-	if err := a2.Send([]byte("hello")); err != nil {
+	seedExchange(t, a2, b, "hello")
+}
+
+// seedExchange sends a message and receives it.
+func seedExchange(t *testing.T, from, to *uds.SeqConn, want string) {
+	t.Helper()
+	if err := from.Send([]byte(want)); err != nil {
 		t.Fatal(err)
 	}
-	if n, err := b.Recv(make([]byte, 20)); n != 5 || err != nil {
-		t.Errorf("got %d, %v, want 5", n, err)
+	buf := make([]byte, 20)
+	if n, err := to.Recv(buf); string(buf[:n]) != want || err != nil {
+		t.Errorf("got %q, %v, want %q", buf[:n], err, want)
 	}
 }
 
@@ -262,7 +276,7 @@ func TestSeedShutdown(t *testing.T) {
 // From and into a descriptor.
 func TestSeedDescriptors(t *testing.T) {
 	a, b := seedSeqPair(t)
-	f, err := a.Detach() // release
+	f, err := a.Detach() // release, into_raw_fd
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -280,6 +294,150 @@ func TestSeedDescriptors(t *testing.T) {
 	}
 	if n, err := b.Readable(); n != 1 || err != nil { // bytes_readable
 		t.Errorf("got %d, %v, want 1", n, err)
+	}
+}
+
+func TestSeedDatagramDescriptors(t *testing.T) {
+	a, b, err := uds.DgramPair()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer b.Close()
+	f, err := a.Detach() // release
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if err := a.Send(nil); !errors.Is(err, net.ErrClosed) {
+		t.Errorf("got %v, want %v", err, net.ErrClosed)
+	}
+	c, err := uds.FileDgramConn(f) // assign
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	if err := c.Send([]byte("x")); err != nil {
+		t.Error(err)
+	}
+	if n, err := b.Readable(); n != 1 || err != nil { // bytes_readable
+		t.Errorf("got %d, %v, want 1", n, err)
+	}
+}
+
+// as_raw_fd and from_raw_fd: a number is only good while its owner lives.
+func TestSeedRawDescriptor(t *testing.T) {
+	a, b := seedSeqPair(t)
+	rc, err := a.SyscallConn()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var c *uds.SeqConn
+	cerr := rc.Control(func(fd uintptr) {
+		var dup int
+		if dup, err = syscall.Dup(int(fd)); err != nil {
+			return
+		}
+		f := os.NewFile(uintptr(dup), "socket")
+		c, err = uds.FileSeqConn(f)
+		f.Close()
+	})
+	if err != nil || cerr != nil {
+		t.Fatal(err, cerr)
+	}
+	defer c.Close()
+	seedExchange(t, c, b, "by its number")
+}
+
+// Debug and TypeId: what a connection is called is what its addresses print, and
+// any value tells its type.
+func TestSeedDebugForm(t *testing.T) {
+	const name = "@uds seed debug form"
+	l, err := uds.ListenSeq(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	c, err := uds.DialSeq(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	got := fmt.Sprintf("%v %q %q %T", c.RemoteAddr(), c.LocalAddr(), c.RemoteAddr().Network(), any(c))
+	if want := name + ` "" "unixpacket" *uds.SeqConn`; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+// posix.version: the build says which version of the module it holds.
+func TestSeedVersion(t *testing.T) {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		t.Fatal("got no build information")
+	}
+	for _, m := range append(info.Deps, &info.Main) {
+		if m.Path == "example.com/uds" {
+			return
+		}
+	}
+	t.Errorf("got %v, want the module example.com/uds among them", info)
+}
+
+// unix.seqpacket_socket.new, open and bind: a socket that is not connected is
+// one of package socket.
+func TestSeedOpenAndBind(t *testing.T) {
+	path := testutil.SocketPath(t)
+	s, err := socket.New(socket.AFUnix, socket.SockSeqpacket, 0) // new, open
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	sa, err := socket.Unix(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Bind(sa); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Listen(1); err != nil {
+		t.Fatal(err)
+	}
+	c, err := uds.DialSeq(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	peer, _, err := s.Accept(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer peer.Close()
+	if err := c.Send([]byte("hello")); err != nil {
+		t.Fatal(err)
+	}
+	buf := make([]byte, 1024)
+	if n, err := peer.Recv(buf, 0); string(buf[:n]) != "hello" || err != nil {
+		t.Errorf("got %q, %v, want hello", buf[:n], err)
+	}
+}
+
+// is_open: any call says that the socket is closed.
+func TestSeedIsOpen(t *testing.T) {
+	a, _ := seedSeqPair(t)
+	d, err := uds.NewDgram()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []interface {
+		Sockname() (uds.Addr, error)
+		Close() error
+	}{a, d} {
+		if _, err := c.Sockname(); err != nil {
+			t.Errorf("%T: got %v, want an open socket", c, err)
+		}
+		c.Close()
+		if _, err := c.Sockname(); !errors.Is(err, net.ErrClosed) {
+			t.Errorf("%T: got %v, want %v", c, err, net.ErrClosed)
+		}
 	}
 }
 
@@ -371,6 +529,18 @@ func TestSeedDatagrams(t *testing.T) {
 		t.Fatal(err)
 	}
 	expect("send")
+	if err := a.Send([]byte("received")); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := b.Recv(buf); string(buf[:n]) != "received" || err != nil { // receive
+		t.Errorf("got %q, %v, want received", buf[:n], err)
+	}
+	if got, err := a.Sockname(); got != at || a.LocalAddr().String() != at.String() || err != nil { // local_path
+		t.Errorf("got %v, %v, want %v", got, err, at)
+	}
+	if a.RemoteAddr().String() != to.String() {
+		t.Errorf("got %v, want %v", a.RemoteAddr(), to)
+	}
 	if got, err := a.Peername(); got != to || err != nil { // remote_path
 		t.Errorf("got %v, %v, want %v", got, err, to)
 	}
@@ -431,6 +601,17 @@ func TestSeedDatagramFiles(t *testing.T) {
 		t.Fatalf("got %+v, %v, want a file from %v", in, err, at)
 	}
 	in.OOB.Close()
+	if err := a.Connect(to); err != nil {
+		t.Fatal(err)
+	}
+	if err := a.SendFiles([]byte("null"), f); err != nil { // send_with_fds
+		t.Fatal(err)
+	}
+	n, files, err := b.RecvFiles(make([]byte, 8), 1) // receive_with_fds
+	if n != 4 || len(files) != 1 || err != nil {
+		t.Fatalf("got %d, %v, %v, want 4 and a file", n, files, err)
+	}
+	files[0].Close()
 }
 
 // unix.listen: the mode holds from the moment the file exists, "@" is an
@@ -457,9 +638,66 @@ func TestSeedListen(t *testing.T) {
 		t.Errorf("got %v, %v, want an abstract name", a, err)
 	}
 	abstract.Close()
-	stream, err := lc.Listen(context.Background(), "unix", path+"2") // unix.stream.listen
+}
+
+// unix.stream.listen: the same for a listener of streams.
+func TestSeedListenStream(t *testing.T) {
+	path := testutil.SocketPath(t)
+	lc := uds.ListenConfig{Mode: 0o600}
+	l, err := lc.Listen(context.Background(), "unix", path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	stream.Close()
+	defer l.Close()
+	if fi, err := os.Lstat(path); err != nil || fi.Mode().Perm() != 0o600 {
+		t.Errorf("got %v, %v, want mode 0600", fi, err)
+	}
+	c, err := net.Dial("unix", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	s, err := l.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Close()
+	if n, err := c.Read(make([]byte, 1)); n != 0 || err != io.EOF {
+		t.Errorf("got %d, %v, want the end", n, err)
+	}
+}
+
+// A listen that fails leaves the umask and what is there as they were.
+func TestSeedListenFails(t *testing.T) {
+	path := testutil.SocketPath(t)
+	refused := errors.New("refused")
+	lc := uds.ListenConfig{Mode: 0o600, Control: func(string, string, syscall.RawConn) error { return refused }}
+	before := seedUmask(t)
+	for _, network := range []string{"unixpacket", "unix"} {
+		if _, err := lc.Listen(context.Background(), network, path); !errors.Is(err, refused) {
+			t.Errorf("%s: got %v, want %v", network, err, refused)
+		}
+		if _, err := os.Lstat(path); !errors.Is(err, os.ErrNotExist) {
+			t.Errorf("%s: got %v, want no file", network, err)
+		}
+	}
+	if after := seedUmask(t); after != before {
+		t.Errorf("got umask %s, want %s", after, before)
+	}
+}
+
+// seedUmask is the process's, which umask(2) would not tell without setting it.
+func seedUmask(t *testing.T) string {
+	t.Helper()
+	status, err := os.ReadFile("/proc/self/status")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(status)) {
+		if v, ok := strings.CutPrefix(line, "Umask:"); ok {
+			return strings.TrimSpace(v)
+		}
+	}
+	t.Skip("needs the Umask of proc_pid_status(5) (Linux 4.7)")
+	panic("not reached")
 }

@@ -45,11 +45,24 @@ type acceptOp struct {
 	from sys.Sockaddr
 }
 
+// try passes over connections that their peers gave up: ECONNABORTED. That is the
+// answer for ever where the kernel has no names to tell (AF_ALG; do_accept in
+// net/socket.c), so what comes after it is accepted without one, and asked.
 func (o *acceptOp) try(s *Socket) (e sys.Errno) {
+	from := &o.from
 	for {
-		o.fd, e = sys.Accept(s.fd, &o.from)
-		if e != sys.EINTR && e != sys.ECONNABORTED {
+		switch o.fd, e = sys.Accept(s.fd, from); {
+		case e == sys.EINTR:
+		case e == sys.ECONNABORTED:
+			from = nil
+		case e != 0 || from != nil:
 			return e
+		default:
+			if o.from, e = sys.Peername(o.fd); e != sys.ENOTCONN {
+				return 0
+			}
+			sys.Close(o.fd)
+			from = &o.from
 		}
 	}
 }

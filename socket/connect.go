@@ -22,7 +22,7 @@ func (s *Socket) Connect(ctx context.Context, to Sockaddr) error {
 	}
 	defer t.End()
 	s.fresh.Store(false)
-	return t.connect(to, ctx)
+	return s.explainAddr(t.connect(to, ctx), &to)
 }
 
 // Connect is Socket.Connect in this turn.

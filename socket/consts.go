@@ -56,6 +56,7 @@ const (
 	SoRcvlowat     = sys.SoRcvlowat     // SO_RCVLOWAT: how many bytes a stream needs to be readable: SetReadLowWater
 	SoRcvtimeo     = sys.SoRcvtimeo     // SO_RCVTIMEO: the kernel's receive timeout: SetKernelReadTimeout
 	SoReuseaddr    = sys.SoReuseaddr    // SO_REUSEADDR: local addresses may be used again: SetReuseAddr
+	SoReuseport    = sys.SoReuseport    // SO_REUSEPORT: several sockets share an address (Linux): SetReusePort
 	SoSndbuf       = sys.SoSndbuf       // SO_SNDBUF: the send buffer in bytes: SetWriteBuffer
 	SoSndlowat     = sys.SoSndlowat     // SO_SNDLOWAT: 1 on Linux, where it can not be set: WriteLowWater
 	SoSndtimeo     = sys.SoSndtimeo     // SO_SNDTIMEO: the kernel's send timeout: SetKernelWriteTimeout

@@ -3,6 +3,7 @@ package socket
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 
 	"example.com/uds/internal/sys"
@@ -31,4 +32,23 @@ func ContextError(ctx context.Context) error {
 		return os.ErrDeadlineExceeded
 	}
 	return ctx.Err()
+}
+
+// explainAddr makes the error of a call with an address of another family than
+// the socket's say so, and that of a bind or connect without one.
+func (s *Socket) explainAddr(err error, sa *Sockaddr) error {
+	if err == nil {
+		return nil
+	}
+	e, ok := err.(*os.SyscallError)
+	if !ok || !errors.Is(e.Err, sys.EINVAL) && !errors.Is(e.Err, sys.EAFNOSUPPORT) {
+		return err
+	}
+	switch family := sa.Family(); {
+	case sa.IsZero() && (e.Syscall == "bind" || e.Syscall == "connect"):
+		return &os.SyscallError{Syscall: e.Syscall + " without an address", Err: e.Err}
+	case !sa.IsZero() && family != s.Family():
+		return &os.SyscallError{Syscall: fmt.Sprintf("%s to an address of family %d, the socket is of %d", e.Syscall, family, s.Family()), Err: e.Err}
+	}
+	return err
 }

@@ -22,6 +22,9 @@ type Msg struct {
 // Received descriptors are close-on-exec; they are the caller's, who finds
 // them in m.Control and must close them.
 func (s *Socket) RecvMsg(m *Msg, flags int) error {
+	if m == nil {
+		return sysErr("recvmsg into a nil Msg", sys.EINVAL)
+	}
 	var t Turn
 	err := s.beginFlags(&t, &s.r, flags)
 	if err != nil {
@@ -34,6 +37,9 @@ func (s *Socket) RecvMsg(m *Msg, flags int) error {
 
 // SendMsg sends a message with control messages, as sendmsg(2) does.
 func (s *Socket) SendMsg(m *Msg, flags int) error {
+	if m == nil {
+		return sysErr("sendmsg of a nil Msg", sys.EINVAL)
+	}
 	var t Turn
 	err := s.beginFlags(&t, &s.w, flags)
 	if err != nil {
@@ -41,7 +47,7 @@ func (s *Socket) SendMsg(m *Msg, flags int) error {
 	}
 	err = t.SendMsg(m, flags)
 	t.End()
-	return err
+	return s.explainAddr(err, &m.Addr)
 }
 
 // RecvMsg is Socket.RecvMsg in this turn.

@@ -5,7 +5,8 @@ import "example.com/uds/internal/sys"
 // Bind gives the socket a local address, as bind(2) does. For AF_UNIX the
 // unnamed address autobinds (Linux).
 func (s *Socket) Bind(sa Sockaddr) error {
-	return s.control("bind", func(fd int) sys.Errno { return sys.Bind(fd, &sa.raw) })
+	err := s.control("bind", func(fd int) sys.Errno { return sys.Bind(fd, &sa.raw) })
+	return s.explainAddr(err, &sa)
 }
 
 // Listen makes the socket accept connections, as listen(2) does. The kernel

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -19,6 +20,7 @@ const (
 	kindLinger  optionKind = "a struct linger"
 	kindString  optionKind = "a string"
 	kindMreq    optionKind = "a struct ipv6_mreq"
+	kindMreqn   optionKind = "a struct ip_mreqn"
 	kindBytes   optionKind = "bytes" // as any option may be read and set
 )
 
@@ -46,10 +48,18 @@ var options = []option{
 	{SolSocket, SoRcvlowat, "SO_RCVLOWAT", kindInt, 4},
 	{SolSocket, SoRcvtimeo, "SO_RCVTIMEO", kindTimeval, timevalSize},
 	{SolSocket, SoReuseaddr, "SO_REUSEADDR", kindInt, 4},
+	{SolSocket, SoReuseport, "SO_REUSEPORT", kindInt, 4},
+	{SolSocket, sys.SoPassrights, "SO_PASSRIGHTS", kindInt, 4},
 	{SolSocket, SoSndbuf, "SO_SNDBUF", kindInt, 4},
 	{SolSocket, SoSndlowat, "SO_SNDLOWAT", kindInt, 4},
 	{SolSocket, SoSndtimeo, "SO_SNDTIMEO", kindTimeval, timevalSize},
 	{SolSocket, SoType, "SO_TYPE", kindInt, 4},
+	{IPProtoIP, sys.IPTTL, "IP_TTL", kindInt, 4},
+	{IPProtoIP, sys.IPAddMembership, "IP_ADD_MEMBERSHIP", kindMreqn, mreqnSize},
+	{IPProtoIP, sys.IPDropMembership, "IP_DROP_MEMBERSHIP", kindMreqn, mreqnSize},
+	{IPProtoIP, sys.IPMulticastIf, "IP_MULTICAST_IF", kindMreqn, mreqnSize},
+	{IPProtoIP, sys.IPMulticastLoop, "IP_MULTICAST_LOOP", kindInt, 4},
+	{IPProtoIP, sys.IPMulticastTTL, "IP_MULTICAST_TTL", kindInt, 4},
 	{IPProtoIPv6, IPv6JoinGroup, "IPV6_JOIN_GROUP", kindMreq, mreqSize},
 	{IPProtoIPv6, IPv6LeaveGroup, "IPV6_LEAVE_GROUP", kindMreq, mreqSize},
 	{IPProtoIPv6, IPv6MulticastHops, "IPV6_MULTICAST_HOPS", kindInt, 4},
@@ -64,6 +74,7 @@ var options = []option{
 // words.
 const (
 	mreqSize    = 20
+	mreqnSize   = 12
 	timevalSize = 2 * strconv.IntSize / 8
 )
 
@@ -156,11 +167,25 @@ func (s *Socket) explain(level, name int, given string, err error) error {
 	if !ok {
 		return err
 	}
-	text := e.Syscall + " " + lookOption(level, name).title() + given
+	o := lookOption(level, name)
+	text := e.Syscall + " " + o.title() + given
 	if errors.Is(e.Err, sys.ENOPROTOOPT) || errors.Is(e.Err, sys.EOPNOTSUPP) {
-		text += ", levels here are " + strings.Join(s.levels(), ", ")
+		text += s.unknown(o, given != "")
 	}
 	return &os.SyscallError{Syscall: text, Err: e.Err}
+}
+
+// unknown says what is wrong with an option that the kernel does not know: its
+// level, that it can not be set, or its name.
+func (s *Socket) unknown(o option, set bool) string {
+	levels := s.levels()
+	switch {
+	case !slices.Contains(levels, levelName(o.level)):
+		return ", levels here are " + strings.Join(levels, ", ")
+	case set && o.kind != "":
+		return ", it can only be read here"
+	}
+	return ", the kernel has no such option here"
 }
 
 // levels are the levels that a socket of this family and type has options at.

@@ -3,7 +3,6 @@ package socket
 import (
 	"encoding/binary"
 	"fmt"
-	"net"
 	"net/netip"
 
 	"example.com/uds/internal/sys"
@@ -94,9 +93,12 @@ func (s *Socket) SetMulticastLoop(on bool) error {
 // leave by, 0 while routing chooses (IPV6_MULTICAST_IF). AF_INET does not tell:
 // there it is errors.ErrUnsupported.
 func (s *Socket) MulticastInterface() (int, error) {
-	level, name, err := s.inetOption(Missing, IPv6MulticastIf)
+	level, name, err := s.inetOption(sys.IPMulticastIf, IPv6MulticastIf)
 	if err != nil {
 		return 0, err
+	}
+	if level == IPProtoIP {
+		return 0, Unsupported("getsockopt IPPROTO_IP IP_MULTICAST_IF as an index")
 	}
 	return s.Int(level, name)
 }
@@ -105,19 +107,23 @@ func (s *Socket) MulticastInterface() (int, error) {
 // net.InterfaceByName tells it; 0 lets routing choose (IPV6_MULTICAST_IF,
 // IP_MULTICAST_IF).
 func (s *Socket) SetMulticastInterface(index int) error {
-	if s.Family() == AFInet {
-		return s.SetOption(IPProtoIP, sys.IPMulticastIf, mreqn(netip.IPv4Unspecified(), index))
-	}
-	level, name, err := s.inetOption(Missing, IPv6MulticastIf)
+	level, name, err := s.inetOption(sys.IPMulticastIf, IPv6MulticastIf)
 	if err != nil {
 		return err
+	}
+	if !isIndex(index) {
+		return optionValueError(level, name, index, allowedIndex)
+	}
+	if level == IPProtoIP {
+		return s.setGroup(level, name, mreqn(netip.IPv4Unspecified(), index), fmt.Sprintf("interface %d", index))
 	}
 	return s.SetInt(level, name, index)
 }
 
 // JoinGroup makes the socket receive what is sent to a multicast group on the
 // interface with an index, or with 0 on the one that routing chooses
-// (IPV6_JOIN_GROUP, IP_ADD_MEMBERSHIP). The group is of the socket's family.
+// (IPV6_JOIN_GROUP, IP_ADD_MEMBERSHIP). The group is of the socket's family; a
+// zone, which names an interface or is its index, stands for an index of 0.
 func (s *Socket) JoinGroup(group netip.Addr, index int) error {
 	return s.membership(sys.IPAddMembership, IPv6JoinGroup, group, index)
 }
@@ -135,11 +141,34 @@ func (s *Socket) membership(name4, name6 int, group netip.Addr, index int) error
 	if !group.IsMulticast() || group.Is4() != (level == IPProtoIP) {
 		return optionValueError(level, name, group, "a multicast address of the socket's family")
 	}
-	if level == IPProtoIP {
-		return s.SetOption(level, name, mreqn(group, index))
+	if !isIndex(index) {
+		return optionValueError(level, name, index, allowedIndex)
 	}
-	return s.SetOption(level, name, mreq6(group, index))
+	if zone := group.Zone(); zone != "" && index == 0 {
+		scope, err := scopeID(zone)
+		if err != nil {
+			return optionValueError(level, name, group, "a zone that is an interface's name or index")
+		}
+		index = int(scope)
+	}
+	given := fmt.Sprintf("%v on interface %d", group, index)
+	if level == IPProtoIP {
+		return s.setGroup(level, name, mreqn(group, index), given)
+	}
+	return s.setGroup(level, name, mreq6(group, index), given)
 }
+
+// setGroup sets an option that is a struct; given is what errors show of it.
+func (s *Socket) setGroup(level, name int, p []byte, given string) error {
+	return s.setOption(level, name, kindBytes, given, func(fd int) sys.Errno {
+		return sys.Setsockopt(fd, level, name, p)
+	})
+}
+
+// isIndex reports whether a number may be the index of an interface.
+func isIndex(index int) bool { return index >= 0 && index == int(int32(index)) }
+
+const allowedIndex = "an interface's index, or 0"
 
 // mreqn is struct ip_mreqn of Linux: group, local address, interface.
 func mreqn(group netip.Addr, index int) []byte {
@@ -148,16 +177,5 @@ func mreqn(group netip.Addr, index int) []byte {
 
 // mreq6 is struct ipv6_mreq: group, interface.
 func mreq6(group netip.Addr, index int) []byte {
-	if index == 0 {
-		index = zoneIndex(group.Zone())
-	}
 	return binary.NativeEndian.AppendUint32(group.AsSlice(), uint32(index))
-}
-
-// zoneIndex is the index of the interface that a zone names, 0 for none.
-func zoneIndex(zone string) int {
-	if ifi, err := net.InterfaceByName(zone); err == nil {
-		return ifi.Index
-	}
-	return 0
 }

@@ -32,6 +32,14 @@ func (s *Socket) ReuseAddr() (bool, error) { return s.Bool(SolSocket, SoReuseadd
 // (SO_REUSEADDR).
 func (s *Socket) SetReuseAddr(on bool) error { return s.SetBool(SolSocket, SoReuseaddr, on) }
 
+// ReusePort returns SO_REUSEPORT.
+func (s *Socket) ReusePort() (bool, error) { return s.Bool(SolSocket, SoReuseport) }
+
+// SetReusePort lets several sockets bind to one address, each with this option:
+// the kernel shares connections and datagrams out among them (SO_REUSEPORT,
+// Linux). It must come before Bind.
+func (s *Socket) SetReusePort(on bool) error { return s.SetBool(SolSocket, SoReuseport, on) }
+
 // KeepAlive returns SO_KEEPALIVE.
 func (s *Socket) KeepAlive() (bool, error) { return s.Bool(SolSocket, SoKeepalive) }
 
@@ -69,15 +77,24 @@ func (s *Socket) SetLinger(seconds int) error { return s.SetLingerOption(SolSock
 func (s *Socket) ReadBuffer() (bytes int, err error) { return s.Int(SolSocket, SoRcvbuf) }
 
 // SetReadBuffer sets SO_RCVBUF in bytes. Linux doubles it and limits it to
-// twice net.core.rmem_max.
-func (s *Socket) SetReadBuffer(bytes int) error { return s.SetInt(SolSocket, SoRcvbuf, bytes) }
+// twice net.core.rmem_max. Less than zero is EINVAL.
+func (s *Socket) SetReadBuffer(bytes int) error { return s.setSize(SoRcvbuf, bytes) }
 
 // WriteBuffer returns SO_SNDBUF in bytes.
 func (s *Socket) WriteBuffer() (bytes int, err error) { return s.Int(SolSocket, SoSndbuf) }
 
 // SetWriteBuffer sets SO_SNDBUF in bytes. Linux doubles it and limits it to
-// twice net.core.wmem_max.
-func (s *Socket) SetWriteBuffer(bytes int) error { return s.SetInt(SolSocket, SoSndbuf, bytes) }
+// twice net.core.wmem_max. Less than zero is EINVAL.
+func (s *Socket) SetWriteBuffer(bytes int) error { return s.setSize(SoSndbuf, bytes) }
+
+// setSize sets an option that is a size. Linux takes a negative one for the
+// largest there is: __sock_set_rcvbuf in net/core/sock.c.
+func (s *Socket) setSize(name, bytes int) error {
+	if bytes < 0 {
+		return optionValueError(SolSocket, name, bytes, "zero and more")
+	}
+	return s.SetInt(SolSocket, name, bytes)
+}
 
 // ReadLowWater returns SO_RCVLOWAT in bytes.
 func (s *Socket) ReadLowWater() (bytes int, err error) { return s.Int(SolSocket, SoRcvlowat) }

@@ -25,7 +25,7 @@ func (s *Socket) SendTo(p []byte, flags int, to Sockaddr) (int, error) {
 	}
 	n, err := t.SendTo(p, flags, &to)
 	t.End()
-	return n, err
+	return n, s.explainAddr(err, &to)
 }
 
 // Send is Socket.Send in this turn.

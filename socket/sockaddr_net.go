@@ -98,10 +98,26 @@ func FromAddr(a net.Addr) (Sockaddr, error) {
 			ip, _ := netip.AddrFromSlice(a.IP)
 			return fromIP(netip.AddrPortFrom(ip.Unmap().WithZone(a.Zone), 0))
 		}
-	case interface{ AddrPort() netip.AddrPort }: // *net.TCPAddr, *net.UDPAddr; both take nil
+	case *net.TCPAddr:
+		if a != nil {
+			return fromPort(a.AddrPort(), a.Port)
+		}
+	case *net.UDPAddr:
+		if a != nil {
+			return fromPort(a.AddrPort(), a.Port)
+		}
+	case interface{ AddrPort() netip.AddrPort }:
 		return fromIP(a.AddrPort())
 	}
 	return Sockaddr{}, sockaddrError("%T is not an address of a socket", a)
+}
+
+// fromPort is fromIP of an address whose port may be too large.
+func fromPort(ap netip.AddrPort, port int) (Sockaddr, error) {
+	if port != int(ap.Port()) {
+		return Sockaddr{}, sockaddrError("port %d, allowed are 0 to 65535", port)
+	}
+	return fromIP(ap)
 }
 
 // fromIP is Inet; an IPv4-mapped address means IPv4, as everywhere in package

@@ -12,8 +12,8 @@ import (
 )
 
 // Socket is a socket of any family and type. It is made by New, Pair, FromFile
-// and Accept; the zero value is closed. All methods are safe for concurrent
-// use.
+// and Accept; the zero value is closed, and a nil pointer panics. All methods
+// are safe for concurrent use.
 type Socket struct {
 	fd          int
 	family, typ int16
@@ -33,7 +33,8 @@ type Socket struct {
 	full   fullPeers
 }
 
-// New makes a socket, as socket(2) does. The caller closes it.
+// New makes a socket, as socket(2) does. The caller closes it. SOCK_NONBLOCK
+// and SOCK_CLOEXEC need not be given: every socket has them.
 func New(family, typ, proto int) (*Socket, error) {
 	if family == Missing || typ == Missing || proto == Missing {
 		return nil, Unsupported("socket")
@@ -42,7 +43,7 @@ func New(family, typ, proto int) (*Socket, error) {
 	if e != 0 {
 		return nil, sysErr("socket", e)
 	}
-	s := adopt(fd, family, typ, proto)
+	s := adopt(fd, family, typ&^sys.SockFlags, proto)
 	s.fresh.Store(true)
 	return s, nil
 }
@@ -57,6 +58,7 @@ func Pair(family, typ, proto int) (*Socket, *Socket, error) {
 	if e != 0 {
 		return nil, nil, sysErr("socketpair", e)
 	}
+	typ &^= sys.SockFlags
 	a, b := adopt(fds[0], family, typ, proto), adopt(fds[1], family, typ, proto)
 	a.spin.peer = new(atomic.Bool)
 	b.spin.peer = a.spin.peer

@@ -8,9 +8,7 @@ import (
 	"io"
 	"net"
 	"os"
-	"os/exec"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -46,13 +44,7 @@ func TestListsTheLinks(t *testing.T) {
 
 // In a network namespace of its own: lo is down, and then up.
 func TestWatchesAChange(t *testing.T) {
-	cmd := testutil.Child(t, "watch")
-	cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWNET}
-	out, err := cmd.CombinedOutput()
-	var exit *exec.ExitError
-	if err != nil && !errors.As(err, &exit) {
-		t.Skipf("needs a network namespace of its own: %v", err)
-	}
+	out, err := testutil.InOwnNetwork(t, testutil.Child(t, "watch"))
 	if want := "1 lo down\n1 lo up\n"; err != nil || !strings.HasPrefix(string(out), want) {
 		t.Errorf("got %q, %v, want %q", out, err, want)
 	}

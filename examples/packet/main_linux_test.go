@@ -2,11 +2,8 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
-	"os/exec"
-	"syscall"
 	"testing"
 	"time"
 
@@ -19,13 +16,7 @@ func TestMain(m *testing.M) { testutil.Main(m) }
 
 // On the lo of a network namespace of its own.
 func TestCapturesWhatTheFilterPasses(t *testing.T) {
-	cmd := testutil.Child(t, "capture")
-	cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWNET}
-	out, err := cmd.CombinedOutput()
-	var exit *exec.ExitError
-	if err != nil && !errors.As(err, &exit) {
-		t.Skipf("needs a network namespace of its own: %v", err)
-	}
+	out, err := testutil.InOwnNetwork(t, testutil.Child(t, "capture"))
 	if want := "\"hello\" from lo/0x88b5/00:00:00:00:00:00\n"; err != nil || string(out) != want {
 		t.Errorf("got %q, %v, want %q", out, err, want)
 	}

@@ -16,6 +16,8 @@ const (
 	SockDgram     = unix.SOCK_DGRAM
 	SockRaw       = unix.SOCK_RAW
 	SockSeqpacket = unix.SOCK_SEQPACKET
+	// SockFlags are what a socket type may be or-ed with.
+	SockFlags = unix.SOCK_CLOEXEC | unix.SOCK_NONBLOCK
 
 	ShutRead  = unix.SHUT_RD
 	ShutWrite = unix.SHUT_WR

@@ -15,6 +15,8 @@ const (
 	SockDgram     = 2
 	SockRaw       = 3
 	SockSeqpacket = 5
+	// SockFlags are what a socket type may be or-ed with.
+	SockFlags = 0
 
 	ShutRead  = 0
 	ShutWrite = 1

@@ -21,6 +21,7 @@ const (
 	SoRcvlowat  = unix.SO_RCVLOWAT
 	SoRcvtimeo  = unix.SO_RCVTIMEO
 	SoReuseaddr = unix.SO_REUSEADDR
+	SoReuseport = unix.SO_REUSEPORT
 	SoSndlowat  = unix.SO_SNDLOWAT
 	SoSndtimeo  = unix.SO_SNDTIMEO
 

@@ -21,6 +21,7 @@ const (
 	SoRcvlowat  = Missing
 	SoRcvtimeo  = Missing
 	SoReuseaddr = Missing
+	SoReuseport = Missing
 	SoSndlowat  = Missing
 	SoSndtimeo  = Missing
 

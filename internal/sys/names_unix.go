@@ -23,6 +23,7 @@ const (
 	SoRcvlowat  = unix.SO_RCVLOWAT
 	SoRcvtimeo  = unix.SO_RCVTIMEO
 	SoReuseaddr = unix.SO_REUSEADDR
+	SoReuseport = Missing
 	SoSndlowat  = unix.SO_SNDLOWAT
 	SoSndtimeo  = unix.SO_SNDTIMEO
 

@@ -1,0 +1,282 @@
+package uds_test
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+
+	"example.com/uds"
+	"example.com/uds/socket"
+)
+
+// The code of docs/layers.md, which TestReadmeSnippets keeps in step.
+
+func Example_layerBytes() {
+	withDir(func(dir string) error { return layerBytes(filepath.Join(dir, "app.sock")) })
+	// Output: hello
+}
+
+func layerBytes(path string) error {
+	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, "hello") })
+	l, err := uds.ListenSeq(path)
+	if err != nil {
+		return err
+	}
+	go http.Serve(l, handler)
+	defer l.Close()
+
+	c, err := uds.DialSeq(path)
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	client := &http.Client{Transport: &http.Transport{Dial: func(string, string) (net.Conn, error) { return c, nil }}}
+	r, err := client.Get("http://app/")
+	if err != nil {
+		return err
+	}
+	defer r.Body.Close()
+	_, err = io.Copy(os.Stdout, r.Body)
+	return err
+}
+
+func Example_layerMessages() {
+	withDir(func(dir string) error { return layerMessages(filepath.Join(dir, "app.sock")) })
+	// Output: one mess of 11 bytes
+}
+
+func layerMessages(path string) error {
+	l, err := uds.ListenSeq(path)
+	if err != nil {
+		return err
+	}
+	defer l.Close()
+	go func() {
+		if c, err := l.AcceptSeq(); err == nil {
+			io.Copy(c, c)
+			c.Close()
+		}
+	}()
+	buf := make([]byte, 8)
+
+	c, err := uds.DialSeq(path)
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	if err := c.Send([]byte("one message")); err != nil {
+		return err
+	}
+	n, err := c.Recv(buf) // exactly one, or a *uds.TruncatedError with its size
+	var cut *uds.TruncatedError
+	if !errors.As(err, &cut) {
+		return err
+	}
+	fmt.Printf("%s of %d bytes\n", buf[:n], cut.Size)
+	return nil
+}
+
+func Example_layerDatagrams() {
+	withDir(func(dir string) error { return layerDatagrams(filepath.Join(dir, "log.sock")) })
+	// Output: an event true
+}
+
+func layerDatagrams(path string) error {
+	buf := make([]byte, 64)
+	c, err := uds.ListenDgram(path)
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	program, err := uds.DialDgram(path) // another program, by a name that the kernel gives it
+	if err != nil {
+		return err
+	}
+	defer program.Close()
+	if err := program.Send([]byte("an event")); err != nil {
+		return err
+	}
+	n, from, err := c.ReadFromAddr(buf)
+	if err != nil {
+		return err
+	}
+	fmt.Printf("%s %t\n", buf[:n], from.IsAbstract())
+	return nil
+}
+
+func Example_layerSockets() {
+	if err := layerSockets(); err != nil {
+		fmt.Println(err)
+	}
+	// Output: from the kernel: true
+}
+
+func layerSockets() error {
+	request := make([]byte, syscall.SizeofNlMsghdr+syscall.SizeofIfInfomsg)
+	_, err := binary.Encode(request, binary.NativeEndian, syscall.NlMsghdr{
+		Len: uint32(len(request)), Type: syscall.RTM_GETLINK, Flags: syscall.NLM_F_REQUEST | syscall.NLM_F_DUMP,
+	})
+	if err != nil {
+		return err
+	}
+	buf := make([]byte, 64<<10)
+
+	s, err := socket.New(socket.AFNetlink, socket.SockRaw, socket.NetlinkRoute)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	sa, err := socket.Netlink(0, 0) // any port, no groups
+	if err != nil {
+		return err
+	}
+	if err := s.Bind(sa); err != nil {
+		return err
+	}
+	if _, err := s.Send(request, 0); err != nil {
+		return err
+	}
+	n, from, err := s.RecvFrom(buf, 0) // waits on the runtime's poller
+	if err != nil {
+		return err
+	}
+	pid, _, _ := from.Netlink()
+	fmt.Println("from the kernel:", pid == 0 && n > syscall.SizeofNlMsghdr)
+	return nil
+}
+
+func Example_layerAdapters() {
+	if err := layerAdapters(); err != nil {
+		fmt.Println(err)
+	}
+	// Output:
+	// a datagram over udp
+	// a stream over tcp
+}
+
+func layerAdapters() error {
+	local, err := socket.Inet(netip.MustParseAddrPort("127.0.0.1:0"))
+	if err != nil {
+		return err
+	}
+
+	s, err := socket.New(socket.AFInet, socket.SockDgram, 0)
+	if err != nil {
+		return err
+	}
+	if err := s.Bind(local); err != nil {
+		return err
+	}
+	var pc net.PacketConn = s.PacketConn() // any type that keeps messages apart
+	defer pc.Close()
+
+	s, err = socket.New(socket.AFInet, socket.SockStream, 0)
+	if err != nil {
+		return err
+	}
+	if err := s.Bind(local); err != nil {
+		return err
+	}
+	if err := s.Listen(socket.Somaxconn); err != nil {
+		return err
+	}
+	var l net.Listener = s.Listener() // any stream that listens
+	defer l.Close()
+	server, err := s.Sockname()
+	if err != nil {
+		return err
+	}
+
+	s, err = socket.New(socket.AFInet, socket.SockStream, 0)
+	if err != nil {
+		return err
+	}
+	if err := s.Connect(context.Background(), server); err != nil {
+		s.Close()
+		return err
+	}
+	var c net.Conn = s.StreamConn() // any connected stream
+	defer c.Close()
+
+	if _, err := pc.WriteTo([]byte("a datagram"), pc.LocalAddr()); err != nil {
+		return err
+	}
+	buf := make([]byte, 64)
+	n, from, err := pc.ReadFrom(buf)
+	if err != nil {
+		return err
+	}
+	fmt.Printf("%s over %s\n", buf[:n], from.Network())
+	accepted, err := l.Accept()
+	if err != nil {
+		return err
+	}
+	defer accepted.Close()
+	if _, err := c.Write([]byte("a stream")); err != nil {
+		return err
+	}
+	if n, err = accepted.Read(buf); err != nil {
+		return err
+	}
+	fmt.Printf("%s over %s\n", buf[:n], accepted.RemoteAddr().Network())
+	return nil
+}
+
+func Example_layerCalls() {
+	if err := layerCalls(); err != nil {
+		fmt.Println(err)
+	}
+	// Output: spliced
+}
+
+func layerCalls() error {
+	s, peer, err := socket.Pair(socket.AFUnix, socket.SockStream, 0)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	defer peer.Close()
+	r, w, err := os.Pipe()
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	defer w.Close()
+	go peer.Send([]byte("spliced"), 0)
+	const size = 64
+	pipe := int(w.Fd())
+
+	rc, err := s.SyscallConn()
+	if err != nil {
+		return err
+	}
+	var moved int64
+	var callErr error
+	err = rc.Read(func(fd uintptr) bool {
+		n, e := unix.Splice(int(fd), nil, pipe, nil, size, unix.SPLICE_F_NONBLOCK)
+		moved, callErr = int64(n), e
+		return e != unix.EAGAIN // false: run again when the socket is ready
+	})
+	if err == nil {
+		err = callErr // err is ours: a deadline, a Close; callErr is the call's
+	}
+	if err != nil {
+		return err
+	}
+	buf := make([]byte, moved)
+	if _, err := io.ReadFull(r, buf); err != nil {
+		return err
+	}
+	fmt.Println(string(buf))
+	return nil
+}
