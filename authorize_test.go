@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"syscall"
 	"testing"
 
@@ -282,4 +283,17 @@ func TestSetOptionsOnAdoptedSocket(t *testing.T) {
 			checkOOB(t, c, o)
 		})
 	}
+}
+
+// Datagrams have no Accept: a socket that would never ask is not made.
+func TestDatagramsWithAuthorize(t *testing.T) {
+	lc := uds.ListenConfig{Authorize: func(*uds.SeqConn) error { return errors.New("nobody") }}
+	c, err := lc.ListenDgram(context.Background(), abstractName())
+	if isErr(t, "ListenDgram", err, syscall.EINVAL); err == nil {
+		c.Close()
+	} else if !strings.Contains(err.Error(), "Authorize") {
+		t.Errorf("got %v, want an error that names Authorize", err)
+	}
+	_, err = lc.ListenPacket(context.Background(), "unixgram", abstractName())
+	isErr(t, "ListenPacket", err, syscall.EINVAL)
 }
