@@ -295,3 +295,39 @@ func TestRefuseFilesIsToldTheSender(t *testing.T) {
 		must(t, a.Send([]byte("x")))
 	})
 }
+
+// A file that is closed while its message waits for room is sent all the same,
+// and not the one that is opened then, perhaps with its number.
+func TestFileClosedWhileItsMessageWaits(t *testing.T) {
+	eachKind(t, func(t *testing.T, pair pairOf) {
+		a, b := pair(t)
+		null := openFile(t, os.DevNull)
+		want := openFile(t, os.DevNull)
+		queued := 0
+		for ; ; queued++ {
+			err := a.SendMsg(&uds.Message{Buffers: buffers(1)}, uds.FlagNoWait)
+			if errors.Is(err, uds.ErrWouldBlock) {
+				break
+			}
+			must(t, err)
+		}
+		sent := make(chan error, 1)
+		go func() { sent <- a.SendFiles([]byte("file"), null) }()
+		testutil.Eventually(t, safety, func() bool { return waiting("SendFiles") > 0 }, "the send waits")
+		must(t, null.Close())
+		for range 5 {
+			openFile(t, "/dev/zero")
+		}
+		for range queued {
+			_, err := b.Recv(make([]byte, 1))
+			must(t, err)
+		}
+		_, files, err := b.RecvFiles(make([]byte, 4), 1)
+		if len(files) != 1 || err != nil {
+			t.Fatalf("got %d files, %v, want 1, nil", len(files), err)
+		}
+		sameFile(t, files[0], want)
+		must(t, files[0].Close())
+		must(t, <-sent)
+	})
+}
