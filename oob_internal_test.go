@@ -5,6 +5,7 @@ package uds
 import (
 	"encoding/binary"
 	"errors"
+	"io"
 	"os"
 	"slices"
 	"syscall"
@@ -248,4 +249,58 @@ func permute(parts [][]byte, f func([][]byte)) {
 		}
 	}
 	rest(0)
+}
+
+// movedTo is a connection whose batch has a message with a descriptor in the
+// place of another, as genuine leaves it.
+type movedTo struct {
+	*SeqConn
+	fd int
+}
+
+func (c movedTo) more(ms []socket.Msg) int {
+	control, err := cmsg.AppendInts(nil, sys.SolSocket, sys.ScmRights, []int{c.fd})
+	if err != nil {
+		panic(err)
+	}
+	ms[0].N, ms[0].Control, ms[0].ControlN = 1, control, len(control)
+	return 1
+}
+
+// A message that moved up to a place where no ancillary data is wanted brings no
+// descriptor.
+func TestBatchDropsFilesOfAMovedMessage(t *testing.T) {
+	c, _, err := SeqPair()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	for _, oob := range []*OOB{nil, {MaxFiles: 0}, {MaxFiles: 1}} {
+		reader, writer, err := os.Pipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		fd, e := sys.Dup(int(writer.Fd()))
+		if e != 0 {
+			t.Fatal(e)
+		}
+		writer.Close()
+		ms := []Message{{Buffers: [][]byte{make([]byte, 1)}, OOB: oob}, {OOB: new(OOB)}}
+		x := newExchange()
+		if n := x.recvMore(movedTo{c, fd}, ms); n != 1 || ms[0].N != 1 || ms[0].OOBTruncated != (oob != nil && oob.MaxFiles == 0) {
+			t.Errorf("got %d, %+v, want a message", n, ms[0])
+		}
+		x.done()
+		files := oob.TakeFiles()
+		if wanted := oob != nil && oob.MaxFiles > 0; wanted != (len(files) == 1) {
+			t.Errorf("with %+v: got %d files", oob, len(files))
+		}
+		for _, f := range files {
+			f.Close()
+		}
+		if n, err := reader.Read(make([]byte, 1)); n != 0 || err != io.EOF {
+			t.Errorf("the pipe: got %d, %v, want its end", n, err)
+		}
+		reader.Close()
+	}
 }
