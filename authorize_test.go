@@ -5,6 +5,9 @@ package uds_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"strings"
+	"syscall"
 	"testing"
 
 	"example.com/uds"
@@ -193,6 +196,57 @@ func checkOOB(t *testing.T, c msgConn, want uds.Options) {
 	}
 }
 
+// What an adopted listener was given by who made it, as a service manager does,
+// its connections have too, for messages that were sent before Accept as well.
+func TestAdoptedListenerPassesItsOptionsOn(t *testing.T) {
+	for _, o := range passOptions() {
+		o.Timestamps = false // not inherited, and not asked of the adopted one
+		lc := uds.ListenConfig{Options: o}
+		made, err := lc.ListenSeq(context.Background(), abstractName())
+		if !unlessUnsupported(t, err) {
+			continue
+		}
+		closeLater(t, made)
+		f, err := made.File()
+		must(t, err)
+		l, err := uds.FileSeqListener(f)
+		must(t, err)
+		closeLater(t, l)
+		must(t, f.Close())
+		c := client(t, made.Addr().String())
+		must(t, c.SendFiles([]byte("early"), devNull(t, 1)...))
+		s, err := l.AcceptSeq()
+		must(t, err)
+		closeLater(t, s)
+		guarded(t, s)
+		checkOOB(t, s, o)
+		sendAll(t, c, "late")
+		checkOOB(t, s, o)
+	}
+}
+
+// A message with descriptors that comes before Accept is refused as a later one is.
+func TestRefuseFilesHoldsForEarlyMessages(t *testing.T) {
+	lc := uds.ListenConfig{Options: uds.Options{RefuseFiles: true}}
+	l, err := lc.ListenSeq(context.Background(), abstractName())
+	if !unlessUnsupported(t, err) {
+		t.Skip("needs Linux 6.16")
+	}
+	closeLater(t, l)
+	c := client(t, l.Addr().String())
+	isErr(t, "before Accept", c.SendFiles([]byte("early"), devNull(t, 1)...), syscall.EPERM)
+	sendAll(t, c, "bytes")
+	s, err := l.AcceptSeq()
+	must(t, err)
+	closeLater(t, s)
+	guarded(t, s)
+	isErr(t, "after it", c.SendFiles([]byte("late"), devNull(t, 1)...), syscall.EPERM)
+	must(t, s.SendFiles([]byte("back"), devNull(t, 1)...)) // the client refuses none
+	if got := recvEnd(s); got != `"bytes"` {
+		t.Errorf("got %s, want the bytes", got)
+	}
+}
+
 func TestDialOptionsHoldForEarlyMessages(t *testing.T) {
 	for _, o := range passOptions() {
 		name := abstractName()
@@ -221,10 +275,25 @@ func TestDialOptionsHoldForEarlyMessages(t *testing.T) {
 
 func TestSetOptionsOnAdoptedSocket(t *testing.T) {
 	for _, o := range passOptions() {
-		a, b := seqPair(t)
-		c := adopt(t, b.File)
-		setOptions(t, c, o)
-		sendAll(t, a, "x")
-		checkOOB(t, c, o)
+		t.Run(fmt.Sprintf("%+v", o), func(t *testing.T) {
+			a, b := seqPair(t)
+			c := adopt(t, b.File)
+			setOptions(t, c, o)
+			sendAll(t, a, "x")
+			checkOOB(t, c, o)
+		})
 	}
+}
+
+// Datagrams have no Accept: a socket that would never ask is not made.
+func TestDatagramsWithAuthorize(t *testing.T) {
+	lc := uds.ListenConfig{Authorize: func(*uds.SeqConn) error { return errors.New("nobody") }}
+	c, err := lc.ListenDgram(context.Background(), abstractName())
+	if isErr(t, "ListenDgram", err, syscall.EINVAL); err == nil {
+		c.Close()
+	} else if !strings.Contains(err.Error(), "Authorize") {
+		t.Errorf("got %v, want an error that names Authorize", err)
+	}
+	_, err = lc.ListenPacket(context.Background(), "unixgram", abstractName())
+	isErr(t, "ListenPacket", err, syscall.EINVAL)
 }

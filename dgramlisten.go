@@ -2,6 +2,7 @@ package uds
 
 import (
 	"context"
+	"fmt"
 	"net"
 
 	"example.com/uds/internal/sys"
@@ -33,8 +34,9 @@ func (lc *ListenConfig) ListenPacket(ctx context.Context, network, address strin
 }
 
 // ListenDgram binds a SOCK_DGRAM socket and leaves it unconnected. The empty
-// address is an abstract name of the kernel's choice (Linux). Backlog and
-// Authorize have no meaning here.
+// address is an abstract name of the kernel's choice (Linux). Backlog has no
+// meaning here, and Authorize is EINVAL: Options.PassCredentials tells who sent a
+// datagram.
 func (lc *ListenConfig) ListenDgram(ctx context.Context, address string) (*DgramConn, error) {
 	c, err := lc.listenDgram(ctx, address)
 	if err != nil {
@@ -55,4 +57,12 @@ func (lc *ListenConfig) listenDgram(ctx context.Context, address string) (*Dgram
 		return nil, err
 	}
 	return c, nil
+}
+
+// checkDgram is the error of what a datagram socket can not do.
+func (lc *ListenConfig) checkDgram() error {
+	if lc.Authorize != nil {
+		return sysError(fmt.Sprintf("network %q with Authorize, which takes a SeqConn", networkDgram), sys.EINVAL)
+	}
+	return nil
 }

@@ -11,6 +11,7 @@ import "net"
 // nil. If the control messages do not fit, the payload is delivered and every
 // descriptor closed: oobn is 0, MSG_CTRUNC among the flags, and the error
 // ErrOOBTruncated; not so if oob is empty, which asks for none.
+// A pidfd that could not be made is a negative error number in its place.
 //
 // It differs from package net's in that b and oob may be empty, and that an
 // empty datagram is no error.

@@ -85,7 +85,7 @@ type ListenConfig struct {
 
 	// Authorize, if not nil, is called by Accept with every new connection. If
 	// it returns an error the connection is closed, and Accept goes on to the
-	// next.
+	// next. Where there is no such Accept, as with datagrams, it is EINVAL.
 	Authorize func(*SeqConn) error
 
 	// Options are set before the socket is bound, and accepted connections have
@@ -177,10 +177,14 @@ func (lc *ListenConfig) prepare(ctx context.Context, network string, typ int, ad
 	if lc.Backlog < 0 {
 		return a, nil, sysError(fmt.Sprintf("backlog %d is below zero", lc.Backlog), sys.EINVAL)
 	}
-	if typ == sys.SockStream {
-		if err := lc.checkStream(); err != nil {
-			return a, nil, err
-		}
+	switch typ {
+	case sys.SockStream:
+		err = lc.checkStream()
+	case sys.SockDgram:
+		err = lc.checkDgram()
+	}
+	if err != nil {
+		return a, nil, err
 	}
 	s, err := newSocket(typ, &lc.Options, network, address, lc.Control)
 	return a, s, err

@@ -161,10 +161,21 @@ func TestOptionsSetBehindTheBack(t *testing.T) {
 		if len(o.Files) != 1 || o.Cred == nil || *o.Cred != me() {
 			t.Errorf("got %+v, want a file and the credentials", o)
 		}
-		if len(o.Other) != 1 || o.Other[0].Level != unix.SOL_SOCKET || o.Other[0].Type != unix.SO_TIMESTAMPING || len(o.Other[0].Data) != 3*binary.Size(unix.Timespec{}) {
+		if len(o.Other) != 1 || !isTimestamping(o.Other[0]) {
 			t.Errorf("got %+v, want SCM_TIMESTAMPING", o.Other)
 		}
 	})
+}
+
+// isTimestamping reports whether m is SCM_TIMESTAMPING: three times of the kind
+// that its option asked for, or, in Linux 5.4, of SO_TIMESTAMPNS_NEW's, which is
+// on as well.
+func isTimestamping(m uds.ControlMessage) bool {
+	size := 3 * binary.Size(unix.Timespec{})
+	if m.Type == unix.SO_TIMESTAMPING_NEW {
+		size = 3 * 16
+	}
+	return m.Level == unix.SOL_SOCKET && (m.Type == unix.SO_TIMESTAMPING || m.Type == unix.SO_TIMESTAMPING_NEW) && len(m.Data) == size
 }
 
 // A control message of any kind is sent as it is; the kernel judges it.

@@ -204,7 +204,7 @@ func TestUnwantedFilesAreDropped(t *testing.T) {
 		a, b := pair(t)
 		files := devNull(t, 3)
 		before := testutil.FDCount(t)
-		for name, receive := range map[string]func() error{
+		receives := map[string]func() error{
 			"Read":       func() error { _, err := b.Read(make([]byte, 10)); return err },
 			"short Read": func() error { _, err := io.ReadFull(b, make([]byte, 1)); return err },
 			"Recv":       func() error { _, err := b.Recv(make([]byte, 10)); return err },
@@ -214,7 +214,21 @@ func TestUnwantedFilesAreDropped(t *testing.T) {
 				return err
 			},
 			"ReadMsgUnix": func() error { _, _, _, _, err := b.ReadMsgUnix(make([]byte, 10), nil); return err },
-		} {
+		}
+		switch b := b.(type) {
+		case *uds.SeqConn:
+			receives["WriteTo"] = func() error {
+				if _, err := b.WriteTo(failingWriter{}); err != io.ErrNoProgress {
+					return fmt.Errorf("got %v, want io.ErrNoProgress", err)
+				}
+				return nil
+			}
+		case *uds.DgramConn:
+			receives["ReadFrom"] = func() error { _, _, err := b.ReadFrom(make([]byte, 10)); return err }
+			receives["ReadFromUnix"] = func() error { _, _, err := b.ReadFromUnix(make([]byte, 10)); return err }
+			receives["ReadFromAddr"] = func() error { _, _, err := b.ReadFromAddr(make([]byte, 10)); return err }
+		}
+		for name, receive := range receives {
 			must(t, a.SendFiles([]byte("p"), files...))
 			if err := receive(); err != nil {
 				t.Errorf("%s: %v", name, err)
@@ -226,6 +240,51 @@ func TestUnwantedFilesAreDropped(t *testing.T) {
 	})
 }
 
+// failingWriter takes nothing.
+type failingWriter struct{}
+
+func (failingWriter) Write([]byte) (int, error) { return 0, io.ErrNoProgress }
+
+// Looking at a message takes no descriptor, and none is there twice afterwards:
+// MSG_PEEK with a control buffer would install a copy.
+func TestLookingTakesNoFiles(t *testing.T) {
+	eachKind(t, func(t *testing.T, pair pairOf) {
+		a, b := pair(t)
+		reader, writer, err := os.Pipe()
+		must(t, err)
+		must(t, a.SendFiles([]byte("p"), writer))
+		must(t, writer.Close())
+		before := testutil.FDCount(t)
+		looks := b.(interface {
+			Peek(p []byte) (int, error)
+			NextSize() (int, error)
+			Readable() (int, error)
+		})
+		for name, look := range map[string]func() (int, error){
+			"Peek":     func() (int, error) { return looks.Peek(make([]byte, 10)) },
+			"NextSize": looks.NextSize,
+			"Readable": looks.Readable,
+			"RecvMsg": func() (int, error) {
+				m := uds.Message{Buffers: buffers(10)}
+				return m.Size, b.RecvMsg(&m, uds.FlagPeek)
+			},
+		} {
+			if n, err := look(); err != nil || n != 1 && name != "RecvMsg" {
+				t.Errorf("%s: got %d, %v, want 1, nil", name, n, err)
+			}
+			if got := testutil.FDCount(t); got != before {
+				t.Errorf("%s: got %d descriptors, want %d", name, got, before)
+			}
+		}
+		_, files, err := b.RecvFiles(make([]byte, 10), 1)
+		if len(files) != 1 || err != nil {
+			t.Fatalf("got %d files, %v, want 1, nil", len(files), err)
+		}
+		must(t, files[0].Close())
+		atEnd(t, reader)
+	})
+}
+
 func TestRefuseFilesIsToldTheSender(t *testing.T) {
 	eachKind(t, func(t *testing.T, pair pairOf) {
 		a, b := pair(t)
@@ -234,5 +293,41 @@ func TestRefuseFilesIsToldTheSender(t *testing.T) {
 			t.Errorf("got %v, want EPERM", err)
 		}
 		must(t, a.Send([]byte("x")))
+	})
+}
+
+// A file that is closed while its message waits for room is sent all the same,
+// and not the one that is opened then, perhaps with its number.
+func TestFileClosedWhileItsMessageWaits(t *testing.T) {
+	eachKind(t, func(t *testing.T, pair pairOf) {
+		a, b := pair(t)
+		null := openFile(t, os.DevNull)
+		want := openFile(t, os.DevNull)
+		queued := 0
+		for ; ; queued++ {
+			err := a.SendMsg(&uds.Message{Buffers: buffers(1)}, uds.FlagNoWait)
+			if errors.Is(err, uds.ErrWouldBlock) {
+				break
+			}
+			must(t, err)
+		}
+		sent := make(chan error, 1)
+		go func() { sent <- a.SendFiles([]byte("file"), null) }()
+		testutil.Eventually(t, safety, func() bool { return waiting("SendFiles") > 0 }, "the send waits")
+		must(t, null.Close())
+		for range 5 {
+			openFile(t, "/dev/zero")
+		}
+		for range queued {
+			_, err := b.Recv(make([]byte, 1))
+			must(t, err)
+		}
+		_, files, err := b.RecvFiles(make([]byte, 4), 1)
+		if len(files) != 1 || err != nil {
+			t.Fatalf("got %d files, %v, want 1, nil", len(files), err)
+		}
+		sameFile(t, files[0], want)
+		must(t, files[0].Close())
+		must(t, <-sent)
 	})
 }

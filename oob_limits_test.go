@@ -20,52 +20,163 @@ import (
 
 func init() { testutil.RegisterChild("few-descriptors", fewDescriptors) }
 
-// fewDescriptors receives with ever fewer descriptors to spare, and says what is
-// wrong.
+// fewDescriptors receives in every way with ever fewer descriptors to spare, and
+// says what is wrong.
 func fewDescriptors() {
-	a, b, err := uds.SeqPair()
-	if err == nil {
-		err = b.SetDeadline(time.Now().Add(safety))
-	}
-	null, e := os.Open(os.DevNull)
-	if err = errors.Join(err, e); err != nil {
+	null, err := os.Open(os.DevNull)
+	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	pidfds := b.SetOptions(uds.Options{PassPidFD: true}) == nil
-	passFile(a, b, null, 0) // so that the poller is made, as it has descriptors of its own
-	const want = 8
+	for kind, pair := range map[string]func() (msgConn, msgConn, error){
+		"seqpacket": func() (msgConn, msgConn, error) { return uds.SeqPair() },
+		"dgram":     func() (msgConn, msgConn, error) { return uds.DgramPair() },
+	} {
+		for way, receive := range fileReceives {
+			for _, pidfds := range []bool{false, true} {
+				a, b, err := pair()
+				if err == nil {
+					err = b.SetDeadline(time.Now().Add(safety))
+				}
+				if err == nil && pidfds {
+					err = b.SetOptions(uds.Options{PassPidFD: true})
+				}
+				if errors.Is(err, errors.ErrUnsupported) {
+					continue
+				}
+				if err != nil {
+					fmt.Println(err)
+					return
+				}
+				receiveSpare(fmt.Sprintf("%s %s, pidfd %v", kind, way, pidfds), a, b, null, receive, pidfds)
+				a.Close()
+				b.Close()
+			}
+		}
+	}
+}
+
+// receiveSpare receives files with 0 descriptors to spare, 1, and so on up to
+// one more than they need.
+func receiveSpare(what string, a, b msgConn, f *os.File, receive fileReceive, pidfds bool) {
+	const want = 4
 	need := want
 	if pidfds {
-		need++
+		need += receive.messages // each has one
 	}
+	passFile(a, b, f, 1, receive) // so that what is made once is there
 	for spare := 0; spare <= need+1; spare++ {
 		withSpare(spare, func() {
 			before := countFDs()
-			got, err := passFile(a, b, null, want)
+			got, err := passFile(a, b, f, want, receive)
 			if spare >= need && (err != nil || got != want) || spare < need && (!errors.Is(err, uds.ErrOOBTruncated) || got != 0) {
-				fmt.Printf("%d to spare: got %d files, %v\n", spare, got, err)
+				fmt.Printf("%s: %d to spare: got %d files, %v\n", what, spare, got, err)
 			}
 			if after := countFDs(); after != before {
-				fmt.Printf("%d to spare: got %d descriptors, want %d\n", spare, after, before)
+				fmt.Printf("%s: %d to spare: got %d descriptors, want %d\n", what, spare, after, before)
 			}
 		})
 	}
 }
 
-// passFile sends a file n times, receives it, and closes what arrived.
-func passFile(a, b msgConn, f *os.File, n int) (int, error) {
+// fileReceive receives messages, the last of which has files, with room for n,
+// closes what arrives, and returns how many arrived.
+type fileReceive struct {
+	messages int
+	receive  func(c msgConn, n int) (int, error)
+}
+
+// fileReceives are the ways to receive files.
+var fileReceives = map[string]fileReceive{
+	"RecvMsg": {1, func(c msgConn, n int) (int, error) {
+		m := uds.Message{OOB: &uds.OOB{MaxFiles: n}}
+		err := c.RecvMsg(&m, 0)
+		return closeReceived(m.OOB, err)
+	}},
+	"RecvFiles": {1, func(c msgConn, n int) (int, error) {
+		_, files, err := c.RecvFiles(nil, n)
+		return closeReceived(&uds.OOB{Files: files}, err)
+	}},
+	"RecvBatch":        {1, func(c msgConn, n int) (int, error) { return batchFiles(c, 1, n) }},
+	"RecvBatch of two": {2, func(c msgConn, n int) (int, error) { return batchFiles(c, 2, n) }},
+	"ReadMsgUnix":      {1, msgUnixFiles},
+}
+
+// batchFiles receives so many messages as a batch.
+func batchFiles(c msgConn, messages, n int) (int, error) {
+	ms := batchOf(messages, n)
+	k, err := c.RecvBatch(ms)
+	if err == nil && k != messages {
+		err = fmt.Errorf("got %d messages, want %d", k, messages)
+	}
+	last := &ms[messages-1]
+	if err == nil && last.OOBTruncated {
+		err = uds.ErrOOBTruncated
+	}
+	if messages > 1 {
+		err = errors.Join(err, ms[0].OOB.Close()) // a pidfd
+	}
+	return closeReceived(last.OOB, err)
+}
+
+func msgUnixFiles(c msgConn, n int) (int, error) {
+	oob := make([]byte, unix.CmsgSpace(4*n)+unix.CmsgSpace(4))
+	_, oobn, _, _, err := c.ReadMsgUnix(nil, oob)
+	var got uds.OOB
+	scms, e := unix.ParseSocketControlMessage(oob[:oobn])
+	for _, scm := range scms {
+		for ; len(scm.Data) >= 4; scm.Data = scm.Data[4:] {
+			switch fd := int32(native.Uint32(scm.Data)); {
+			case scm.Header.Type == unix.SCM_RIGHTS:
+				got.Files = append(got.Files, os.NewFile(uintptr(fd), "received"))
+			case scm.Header.Type == unix.SCM_PIDFD && fd >= 0:
+				got.PidFD = os.NewFile(uintptr(fd), "received")
+			case scm.Header.Type == unix.SCM_PIDFD && fd == -int32(unix.EMFILE): // handed on as it is
+				_, _ = closeReceived(&got, nil)
+				return 0, uds.ErrOOBTruncated
+			}
+		}
+	}
+	return closeReceived(&got, errors.Join(err, e))
+}
+
+// closeReceived closes what was received, which must be close-on-exec.
+func closeReceived(o *uds.OOB, err error) (int, error) {
+	n := len(o.Files)
+	for _, f := range append(o.TakeFiles(), o.PidFD) {
+		if f == nil {
+			continue
+		}
+		rc, e := f.SyscallConn()
+		if e == nil {
+			e = rc.Control(func(fd uintptr) {
+				if flags, e := unix.FcntlInt(fd, unix.F_GETFD, 0); e != nil || flags&unix.FD_CLOEXEC == 0 {
+					err = errors.Join(err, fmt.Errorf("descriptor flags: got %#x, %v, want FD_CLOEXEC", flags, e))
+				}
+			})
+		}
+		err = errors.Join(err, e, f.Close())
+	}
+	o.PidFD = nil
+	return n, err
+}
+
+// passFile sends a file n times in a message, and receives it.
+func passFile(a, b msgConn, f *os.File, n int, receive fileReceive) (int, error) {
 	files := make([]*os.File, n)
 	for i := range files {
 		files[i] = f
 	}
-	if err := a.SendFiles(nil, files...); err != nil {
-		return 0, err
+	for i := range receive.messages {
+		m := uds.Message{OOB: &uds.OOB{Files: files}}
+		if i < receive.messages-1 {
+			m.OOB = nil
+		}
+		if err := a.SendMsg(&m, 0); err != nil {
+			return 0, err
+		}
 	}
-	m := uds.Message{OOB: &uds.OOB{MaxFiles: n}}
-	err := b.RecvMsg(&m, 0)
-	got := len(m.OOB.Files)
-	return got, errors.Join(err, m.OOB.Close())
+	return receive.receive(b, n)
 }
 
 // withSpare runs f with so many descriptors to spare.

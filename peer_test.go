@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"os"
 	"slices"
+	"syscall"
 	"testing"
 
 	"example.com/uds"
@@ -65,6 +66,39 @@ func TestPeerDetails(t *testing.T) {
 	label, err := a.PeerSecurity()
 	if unlessUnsupported(t, err) && label == "" {
 		t.Error("PeerSecurity: got an empty label and no error")
+	}
+}
+
+func init() { testutil.RegisterChild("many-groups", manyGroups) }
+
+// manyGroups says what of its 1,000 supplementary groups its own pair tells.
+func manyGroups() {
+	want := make([]int, 1000)
+	for i := range want {
+		want[i] = 5000 + i
+	}
+	a, _, err := uds.SeqPair()
+	var got []int
+	if err == nil {
+		got, err = a.PeerGroups()
+	}
+	p, e := a.Peer()
+	if err != nil || e != nil || !slices.Equal(got, want) || !slices.Equal(p.Groups, want) {
+		fmt.Printf("got %d groups %v, %v and %d, %v, want 5000 to 5999", len(got), got, err, len(p.Groups), e)
+	}
+}
+
+// There may be more groups than the first call has room for.
+func TestPeerOfManyGroups(t *testing.T) {
+	testutil.RequireRoot(t)
+	cmd := testutil.Child(t, "many-groups")
+	groups := make([]uint32, 1000)
+	for i := range groups {
+		groups[i] = 5000 + uint32(i)
+	}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Groups: groups}}
+	if out, err := cmd.CombinedOutput(); len(out) > 0 || err != nil {
+		t.Errorf("got %s, %v, want nothing", out, err)
 	}
 }
 

@@ -12,6 +12,7 @@ import "net"
 // descriptor closed: oobn is 0, MSG_CTRUNC among the flags, and the error
 // ErrOOBTruncated; not so if oob is empty, which asks for none. The tail that a
 // Read left comes first, and without control messages. The end is bare io.EOF.
+// A pidfd that could not be made is a negative error number in its place.
 //
 // It differs from package net's in that b and oob may be empty, and that an
 // empty message is no error.

@@ -1,6 +1,6 @@
 # A hostile peer: hostile.py <type> <address> <rounds>. The address is an abstract
 # name. It prints what it was allowed to do and should not have been.
-import array, ctypes, errno, os, socket, struct, sys
+import array, ctypes, errno, os, select, socket, struct, sys
 
 typ = {"seqpacket": socket.SOCK_SEQPACKET, "dgram": socket.SOCK_DGRAM}[sys.argv[1]]
 s = socket.socket(socket.AF_UNIX, typ)
@@ -89,8 +89,29 @@ def memfd():
     os.close(fd)
 
 
+def odd():
+    """Descriptors of kinds that are not read and written."""
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    listener.bind("")
+    listener.listen(3)
+    waiting = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    waiting.connect(listener.getsockname())
+    waiting.sendmsg([b"queued"], [(SOL, RIGHTS, struct.pack("2i", listener.fileno(), s.fileno()))])
+    path = os.open("/", os.O_PATH)
+    epoll = select.epoll()
+    epoll.register(s.fileno())
+    libc.syscall.restype = ctypes.c_long
+    ring = libc.syscall(425, 1, ctypes.create_string_buffer(120))  # io_uring_setup, on most machines
+    for fd in listener.fileno(), path, epoll.fileno(), ring, os.pidfd_open(os.getpid()):
+        if fd >= 0:
+            attempt(b"odd", [(SOL, RIGHTS, struct.pack("i", fd))])
+    for fd in path, ring:
+        if fd >= 0:
+            os.close(fd)
+
+
 for _ in range(int(sys.argv[3])):
-    for attack in forged, many, malformed, empty, itself, memfd:
+    for attack in forged, many, malformed, empty, itself, memfd, odd:
         attack()
 if typ == socket.SOCK_DGRAM:
     s.send(b"the end")
