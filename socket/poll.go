@@ -108,6 +108,7 @@ func (t *Turn) resume(call string, op attempt, flags int, e sys.Errno) error {
 		return sysErr(call, e)
 	}
 	for !done {
+		t.decide()
 		if err := t.check(); err != nil {
 			return err
 		}
@@ -213,7 +214,7 @@ func (t *Turn) setParked(p *poller) error {
 		return err
 	}
 	d.parked, d.limit = true, t.limit
-	if t.shut() {
+	if t.shut() || d.state.Load()&stDetach != 0 {
 		return d.setPoller(p, base, kicked)
 	}
 	return d.apply(p)

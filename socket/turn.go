@@ -43,7 +43,7 @@ func (s *Socket) TryBeginSend() (Turn, error) { return s.tryBegin(&s.w) }
 
 func (s *Socket) begin(d *direction) (Turn, error) {
 	seen := d.state.Load()
-	if seen&(stTimed|stClosed) != 0 || !s.live {
+	if seen&(stTimed|stClosed|stDetach) != 0 || !s.live {
 		return s.beginSlow(d, seen, nil)
 	}
 	d.turn.Lock()
@@ -84,6 +84,7 @@ func (s *Socket) beginSlow(d *direction, seen uint32, ctx context.Context) (Turn
 
 // checked returns t, or ends it if its call must end.
 func (t Turn) checked() (Turn, error) {
+	t.decide()
 	if err := t.check(); err != nil {
 		t.End()
 		return Turn{}, err
