@@ -320,10 +320,9 @@ func dialledFull(t testing.TB, path string, dial func() (net.Conn, error)) strin
 		c.Close()
 		done <- "waits for room and connects"
 	}()
-	select {
-	case got := <-done:
-		return got
-	case <-time.After(50 * time.Millisecond): // A dial that fails at once has.
+	testutil.Eventually(t, safety, func() bool { return len(done) > 0 || waiting(".DialSeq(") > 0 }, "a dial that has failed or waits")
+	if len(done) > 0 {
+		return <-done
 	}
 	for range 2 {
 		c, err := l.Accept()
