@@ -266,11 +266,11 @@ func TestUnblockRounds(t *testing.T) {
 	dialRounds(t, 1, 200)
 }
 
-// 500 times in each way, as often as UDS_SOAK has time for, and once at least:
+// 100 times in each way, as often as UDS_SOAK has time for, and once at least:
 // some minutes make 10,000 in each.
 func TestUnblockRoundsSoak(t *testing.T) {
 	testutil.CheckLeaks(t)
-	const rounds = 500
+	const rounds = 100
 	end := time.Now().Add(testutil.Soak(t))
 	sets := uint64(0)
 	for ; sets == 0 || time.Now().Before(end); sets++ {
