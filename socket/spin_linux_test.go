@@ -6,6 +6,7 @@ import (
 	"net"
 	"os"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -91,24 +92,27 @@ func TestSpinEndsAtTheLimitOfItsCall(t *testing.T) {
 				got = min(got, lateness(t, a, c.begin, rounds))
 			}
 			if got > late {
-				t.Errorf("got calls that end %v after their limit on average, want %v at most", got, late)
+				t.Errorf("got three quarters of the calls to end more than %v after their limit, want %v at most", got, late)
 			}
 		})
 	}
 }
 
-// lateness is how long after its limit, which is ahead, a receive ends.
-func lateness(t testing.TB, s *socket.Socket, begin func(testing.TB, *socket.Socket), rounds int) (sum time.Duration) {
+// lateness is how long after its limit, which is ahead, a receive ends: the first
+// quartile of some, for another program may have the processor at the limit.
+func lateness(t testing.TB, s *socket.Socket, begin func(testing.TB, *socket.Socket), rounds int) time.Duration {
 	t.Helper()
-	for range rounds {
+	all := make([]time.Duration, rounds)
+	for i := range all {
 		at := time.Now()
 		begin(t, s)
 		if _, err := s.Recv(make([]byte, 1), 0); !errors.Is(err, os.ErrDeadlineExceeded) {
 			t.Fatalf("got %v, want %v", err, os.ErrDeadlineExceeded)
 		}
-		sum += time.Since(at) - ahead
+		all[i] = time.Since(at) - ahead
 	}
-	return sum / time.Duration(rounds)
+	slices.Sort(all)
+	return all[rounds/4]
 }
 
 // endSpin ends a call that would spin for long, and returns how long after that
