@@ -14,16 +14,16 @@ func (c *DgramConn) Bind(a Addr) error {
 	if err := c.check("bind"); err != nil {
 		return err
 	}
-	return c.failAt("bind", a, c.bind(new(ListenConfig), a))
+	return c.failAt("bind", a, c.bind(context.Background(), new(ListenConfig), a))
 }
 
-func (c *DgramConn) bind(lc *ListenConfig, a Addr) error {
+func (c *DgramConn) bind(ctx context.Context, lc *ListenConfig, a Addr) error {
 	if a.IsUnnamed() && !autobinds {
 		return socket.Unsupported("autobind")
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	file, err := lc.bind(c.s, a)
+	file, err := lc.bind(ctx, c.s, a)
 	if err != nil {
 		return err
 	}

@@ -65,5 +65,5 @@ func (c *DgramConn) join(ctx context.Context, d *Dialer, to Addr) error {
 	if d.LocalAddr.IsUnnamed() && !autobinds {
 		return nil
 	}
-	return c.bind(new(ListenConfig), d.LocalAddr)
+	return c.bind(ctx, new(ListenConfig), d.LocalAddr)
 }

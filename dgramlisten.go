@@ -52,7 +52,7 @@ func (lc *ListenConfig) listenDgram(ctx context.Context, address string) (*Dgram
 	}
 	c := newDgramConn(s, nil)
 	c.given(&lc.Options)
-	if err := c.bind(lc, a); err != nil {
+	if err := c.bind(ctx, lc, a); err != nil {
 		s.Close()
 		return nil, err
 	}

@@ -156,7 +156,7 @@ func (d *Dialer) valid() error {
 // join binds and connects c, and notes the name that the kernel gives it.
 func (c *SeqConn) join(ctx context.Context, d *Dialer, to Addr) error {
 	if !d.LocalAddr.IsUnnamed() {
-		file, err := bindAddr(c.s, d.LocalAddr)
+		file, err := bindAddr(ctx, c.s, d.LocalAddr)
 		if err != nil {
 			return err
 		}

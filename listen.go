@@ -18,10 +18,10 @@ import (
 // The policies other than ExistingFail are Linux's. They hold a flock(2) of the
 // directory while they work, which therefore must be readable: of many that
 // start at once exactly one wins, and no lock file stays. After 10 seconds of
-// another's lock a start fails with ETIMEDOUT. A process that is killed
-// meanwhile leaves at most a dead socket under a name that begins with
-// ".uds-", and the next start at the same path with one of these policies
-// removes it.
+// another's lock a start fails with ETIMEDOUT, and before that when its context
+// ends. A process that is killed meanwhile leaves at most a dead socket under a
+// name that begins with ".uds-", and the next start at the same path with one of
+// these policies removes it.
 type ExistingPolicy int
 
 const (
@@ -154,7 +154,7 @@ func (lc *ListenConfig) listenSeq(ctx context.Context, address string) (*SeqList
 	if err != nil {
 		return nil, err
 	}
-	l, err := lc.newSeqListener(s, a)
+	l, err := lc.newSeqListener(ctx, s, a)
 	if err != nil {
 		s.Close()
 		return nil, err
@@ -191,8 +191,8 @@ func (lc *ListenConfig) prepare(ctx context.Context, network string, typ int, ad
 }
 
 // newSeqListener binds s and makes it listen.
-func (lc *ListenConfig) newSeqListener(s *socket.Socket, a Addr) (*SeqListener, error) {
-	file, err := lc.listen(s, a)
+func (lc *ListenConfig) newSeqListener(ctx context.Context, s *socket.Socket, a Addr) (*SeqListener, error) {
+	file, err := lc.listen(ctx, s, a)
 	if err != nil {
 		return nil, err
 	}

@@ -30,7 +30,7 @@ func (lc *ListenConfig) listenStream(ctx context.Context, address string) (net.L
 		return nil, opError("listen", networkStream, nil, errorAddr(address, networkStream), err)
 	}
 	defer s.Close() // package net has a duplicate
-	l, err := lc.newStreamListener(s, a)
+	l, err := lc.newStreamListener(ctx, s, a)
 	if err != nil {
 		return nil, opError("listen", networkStream, nil, errorAddr(address, networkStream), err)
 	}
@@ -39,8 +39,8 @@ func (lc *ListenConfig) listenStream(ctx context.Context, address string) (net.L
 
 // newStreamListener binds s, makes it listen, and hands a duplicate to package
 // net.
-func (lc *ListenConfig) newStreamListener(s *socket.Socket, a Addr) (*streamListener, error) {
-	file, err := lc.listen(s, a)
+func (lc *ListenConfig) newStreamListener(ctx context.Context, s *socket.Socket, a Addr) (*streamListener, error) {
+	file, err := lc.listen(ctx, s, a)
 	if err != nil {
 		return nil, err
 	}

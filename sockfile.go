@@ -1,6 +1,7 @@
 package uds
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"sync"
@@ -56,7 +57,7 @@ func (f *sockFile) remove() {
 		return
 	}
 	defer d.close()
-	_ = d.lock(lockOnClose) // take copes without
+	_ = d.lock(context.Background(), lockOnClose) // take copes without
 	_ = d.take(d.name, f.id)
 }
 

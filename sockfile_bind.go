@@ -1,6 +1,7 @@
 package uds
 
 import (
+	"context"
 	"time"
 
 	"example.com/uds/internal/sys"
@@ -15,31 +16,33 @@ var lockToRemove = 10 * time.Second // tests change it
 const lockToBind = 100 * time.Millisecond
 
 // bindAddr binds s without any policy and notes the file.
-func bindAddr(s *socket.Socket, a Addr) (*sockFile, error) { return new(ListenConfig).bind(s, a) }
+func bindAddr(ctx context.Context, s *socket.Socket, a Addr) (*sockFile, error) {
+	return new(ListenConfig).bind(ctx, s, a)
+}
 
 // bind binds a datagram socket as lc says. The caller removes the file before
 // it closes s. After an error s is of no further use.
-func (lc *ListenConfig) bind(s *socket.Socket, a Addr) (*sockFile, error) {
-	return lc.place(s, a, func() error { return nil })
+func (lc *ListenConfig) bind(ctx context.Context, s *socket.Socket, a Addr) (*sockFile, error) {
+	return lc.place(ctx, s, a, func() error { return nil })
 }
 
 // listen binds a socket as lc says and makes it listen.
-func (lc *ListenConfig) listen(s *socket.Socket, a Addr) (*sockFile, error) {
+func (lc *ListenConfig) listen(ctx context.Context, s *socket.Socket, a Addr) (*sockFile, error) {
 	backlog := lc.Backlog
 	if backlog == 0 {
 		backlog = maxBacklog
 	}
-	return lc.place(s, a, func() error { return s.Listen(backlog) })
+	return lc.place(ctx, s, a, func() error { return s.Listen(backlog) })
 }
 
 // place gives s its address. ready is called when the file has its mode, and,
 // if another is replaced, before the file has its name.
-func (lc *ListenConfig) place(s *socket.Socket, a Addr, ready func() error) (*sockFile, error) {
+func (lc *ListenConfig) place(ctx context.Context, s *socket.Socket, a Addr, ready func() error) (*sockFile, error) {
 	if err := lc.checkFile(s.Type(), a); err != nil {
 		return nil, err
 	}
 	if a.IsPath() {
-		return lc.placePath(s, a.Path(), ready)
+		return lc.placePath(ctx, s, a.Path(), ready)
 	}
 	sa, err := sockaddr(a)
 	if err != nil {
@@ -51,7 +54,7 @@ func (lc *ListenConfig) place(s *socket.Socket, a Addr, ready func() error) (*so
 	return new(sockFile), ready()
 }
 
-func (lc *ListenConfig) placePath(s *socket.Socket, path string, ready func() error) (*sockFile, error) {
+func (lc *ListenConfig) placePath(ctx context.Context, s *socket.Socket, path string, ready func() error) (*sockFile, error) {
 	own, err := lc.owner()
 	if err != nil {
 		return nil, err
@@ -61,7 +64,7 @@ func (lc *ListenConfig) placePath(s *socket.Socket, path string, ready func() er
 		return nil, err
 	}
 	defer d.close()
-	if err := lc.lock(d); err != nil {
+	if err := lc.lock(ctx, d); err != nil {
 		return nil, err
 	}
 	if err := own.narrow(s); err != nil {
@@ -77,12 +80,12 @@ func (lc *ListenConfig) placePath(s *socket.Socket, path string, ready func() er
 
 // lock locks the directory, if need be, and removes what a killed process left
 // there under a temporary name.
-func (lc *ListenConfig) lock(d *sockDir) error {
+func (lc *ListenConfig) lock(ctx context.Context, d *sockDir) error {
 	if lc.Existing == ExistingFail {
-		_ = d.lock(lockToBind)
-		return nil
+		_ = d.lock(ctx, lockToBind)
+		return ctxErr(ctx)
 	}
-	if err := d.lock(lockToRemove); err != nil {
+	if err := d.lock(ctx, lockToRemove); err != nil {
 		return unsupportedCall(err)
 	}
 	d.sweep()

@@ -1,6 +1,7 @@
 package uds
 
 import (
+	"context"
 	"fmt"
 	"hash/fnv"
 	"os"
@@ -46,8 +47,9 @@ func (d *sockDir) close() {
 }
 
 // lock takes the flock(2) of the directory, which other starters respect. It
-// leaves nothing behind, whatever becomes of this process.
-func (d *sockDir) lock(wait time.Duration) error {
+// leaves nothing behind, whatever becomes of this process. flock(2) has no limit
+// of time: lock asks again until ctx ends, or for as long as wait.
+func (d *sockDir) lock(ctx context.Context, wait time.Duration) error {
 	end := time.Now().Add(wait)
 	for pause := 50 * time.Microsecond; ; pause = min(2*pause, 5*time.Millisecond) {
 		switch e := sys.TryLock(d.fd); e {
@@ -58,12 +60,26 @@ func (d *sockDir) lock(wait time.Duration) error {
 			if time.Now().After(end) {
 				return sysError(fmt.Sprintf("flock of the directory, which another has had for %v", wait), sys.ETIMEDOUT)
 			}
-			time.Sleep(pause)
+			if err := sleep(ctx, pause); err != nil {
+				return err
+			}
 		case sys.EBADF:
 			return sysError("flock of a directory that must not be read", sys.EACCES)
 		default:
 			return sysError("flock", e)
 		}
+	}
+}
+
+// sleep returns after d, or with the error of ctx when that ends.
+func sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctxErr(ctx)
 	}
 }
 

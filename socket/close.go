@@ -13,37 +13,28 @@ import (
 // uses the descriptor any more; called from within a function that SyscallConn
 // runs it would wait for itself.
 func (s *Socket) Close() error {
-	if !s.live {
+	if !s.live || !s.claim() {
 		return net.ErrClosed
 	}
-	if !s.claim(stClosed) {
-		return net.ErrClosed
-	}
+	return s.finish()
+}
+
+// claim marks the socket as closed and reports whether it was open. A Detach
+// that is under way decides first: it may fail and leave the socket open.
+func (s *Socket) claim() bool {
+	open := s.lockSettled()
+	s.r.state.Or(stClosed)
+	s.r.mu.Unlock()
+	return open
+}
+
+// finish closes the socket, whose receiving direction is marked as closed.
+func (s *Socket) finish() error {
 	s.quiesce()
 	e := s.release()
 	s.w.end()
 	s.r.end()
 	return sysErr("close", e)
-}
-
-// claim sets flags, stClosed among them, unless the socket is closed. A Detach
-// that is under way decides first: it may fail and leave the socket open. It
-// has the receiving turn, or soon gets it, and decides in there.
-func (s *Socket) claim(flags uint32) bool {
-	for {
-		st := s.r.state.Load()
-		switch {
-		case st&stClosed == 0:
-			if s.r.state.CompareAndSwap(st, st|flags) {
-				return true
-			}
-		case st&stDetach == 0:
-			return false
-		default:
-			s.r.turn.Lock()
-			s.r.end()
-		}
-	}
 }
 
 // Closed reports whether Close has begun.

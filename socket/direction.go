@@ -39,7 +39,7 @@ const (
 	stClosed = 1 << iota // Close has begun
 	stTimed              // a deadline or a timeout is set
 	stShut               // receiving was shut down here
-	stDetach             // with stClosed: a Detach may still take that back
+	stDetach             // a Detach waits for the turn to decide in
 	stCancel = 1 << 8    // the unit in which cancellations are counted
 )
 

@@ -2,7 +2,6 @@ package socket
 
 import (
 	"io"
-	"net"
 	"os"
 	"syscall"
 
@@ -96,44 +95,4 @@ func (s *Socket) Clone() (*Socket, error) {
 	c.shared.Store(true)
 	c.spin.setting.Store(s.spin.setting.Load())
 	return c, nil
-}
-
-// Detach closes s and returns its socket as a file, which is the caller's.
-// Calls in progress end with net.ErrClosed. ready, unless it is nil, is called
-// when no call is in progress any more; if it fails, or no descriptor is to be
-// had, Detach returns that error and s stays open.
-func (s *Socket) Detach(ready func() error) (*os.File, error) {
-	f, err := s.File()
-	if err != nil {
-		return nil, err
-	}
-	if err := s.detach(ready); err != nil {
-		f.Close()
-		return nil, err
-	}
-	return f, nil
-}
-
-// detach closes s if ready, which is called in the receiving turn, agrees:
-// until then the sending direction notices nothing.
-func (s *Socket) detach(ready func() error) error {
-	if !s.claim(stClosed | stDetach) {
-		return net.ErrClosed
-	}
-	s.kick(&s.r)
-	s.r.turn.Lock()
-	defer s.r.end()
-	if ready != nil {
-		if err := ready(); err != nil {
-			s.r.state.And(^uint32(stClosed | stDetach))
-			return err
-		}
-	}
-	s.r.state.And(^uint32(stDetach))
-	s.w.state.Or(stClosed)
-	s.kick(&s.w)
-	s.w.turn.Lock()
-	defer s.w.end()
-	s.users.drain()
-	return sysErr("close", s.release())
 }

@@ -67,7 +67,6 @@ func sending(call func(*socket.Socket) error) func(testing.TB) scene {
 
 func accepting(t testing.TB) scene {
 	l, sa := listen(t, socket.AFUnix, socket.SockStream)
-	client := newSocket(t, socket.AFUnix, socket.SockStream, 0)
 	call := func(ctx context.Context) error {
 		s, _, err := l.Accept(ctx)
 		if err == nil {
@@ -75,7 +74,9 @@ func accepting(t testing.TB) scene {
 		}
 		return err
 	}
-	return scene{l, client, call, func(t testing.TB) {
+	return scene{l, l, call, func(t testing.TB) {
+		client := newSocket(t, socket.AFUnix, socket.SockStream, 0)
+		defer client.Close()
 		if err := client.Connect(background, sa); err != nil {
 			t.Fatal(err)
 		}
@@ -535,36 +536,5 @@ func setTimeouts(t testing.TB, s *socket.Socket, d time.Duration) {
 	}
 	if err := s.SetWriteTimeout(d); err != nil {
 		t.Fatal(err)
-	}
-}
-
-// A Close that comes while a Detach has not decided yet closes the socket if
-// the Detach fails.
-func TestCloseDuringADetachThatFails(t *testing.T) {
-	refused := errors.New("refused")
-	a, b := pair(t, socket.AFUnix, socket.SockSeqpacket)
-	defer b.Close()
-	var closed <-chan error
-	_, err := a.Detach(func() error {
-		closed = start(a.Close)
-		select {
-		case err := <-closed:
-			t.Errorf("Close: got %v before the Detach has decided, want it to wait", err)
-			closed = start(a.Close)
-		case <-time.After(5 * time.Millisecond): // long enough for one that does not wait
-		}
-		return refused
-	})
-	if err != refused {
-		t.Errorf("Detach: got %v, want %v", err, refused)
-	}
-	if err := within(t, closed); err != nil {
-		t.Errorf("Close: got %v, want nil", err)
-	}
-	if n, err := b.Recv(make([]byte, 1), 0); n != 0 || err != nil {
-		t.Errorf("the peer: got %d, %v, want the end", n, err)
-	}
-	if err := a.Close(); !errors.Is(err, net.ErrClosed) {
-		t.Errorf("Close afterwards: got %v, want %v", err, net.ErrClosed)
 	}
 }

@@ -119,6 +119,7 @@ func (t *Turn) resume(call string, op attempt, flags int, e sys.Errno) error {
 		return sysErr(call, e)
 	}
 	for !done {
+		t.decide()
 		if err := t.check(); err != nil {
 			return err
 		}
@@ -252,7 +253,7 @@ func (t *Turn) setParked(p *poller) error {
 		return err
 	}
 	d.parked, d.wait.limit = true, t.limit
-	if t.shut() {
+	if t.shut() || d.state.Load()&stDetach != 0 {
 		return d.setPoller(p, base, kicked)
 	}
 	return d.apply(p)

@@ -27,6 +27,8 @@ type Socket struct {
 	r, w   direction
 	users  users
 
+	detaching *detaching // under way; guarded by r.mu
+
 	pollMu sync.Mutex
 	poll   atomic.Pointer[poller]
 	spin   spinner

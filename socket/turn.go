@@ -44,7 +44,7 @@ func (s *Socket) TryBeginSend(t *Turn) error { return s.tryBegin(t, &s.w) }
 func (s *Socket) begin(t *Turn, d *direction) error {
 	seen := d.state.Load()
 	*t = Turn{s: s, d: d, seen: seen}
-	if seen&(stTimed|stClosed) != 0 || !s.live {
+	if seen&(stTimed|stClosed|stDetach) != 0 || !s.live {
 		return t.beginSlow(nil)
 	}
 	d.turn.Lock()
@@ -84,6 +84,7 @@ func (t *Turn) beginSlow(ctx context.Context) error {
 
 // checked ends the turn if its call must end.
 func (t *Turn) checked() error {
+	t.decide()
 	err := t.check()
 	if err != nil {
 		t.End()
