@@ -85,7 +85,8 @@ type ListenConfig struct {
 
 	// Authorize, if not nil, is called by Accept with every new connection. If
 	// it returns an error the connection is closed, and Accept goes on to the
-	// next.
+	// next. Meanwhile that Accept takes no other: one that receives from its
+	// peer sets a deadline first, or a silent peer holds up all behind it.
 	Authorize func(*SeqConn) error
 
 	// Options are set before the socket is bound, and accepted connections have
