@@ -88,7 +88,8 @@ func (d *Dialer) DialFunc(network, address string) func(ctx context.Context, _, 
 
 // DialSeq connects to a listening SOCK_SEQPACKET socket. While the listener's
 // backlog is full it waits, until ctx ends or the timeout passes, with
-// context.Canceled or os.ErrDeadlineExceeded. The caller closes the connection.
+// context.Canceled or an error that is os.ErrDeadlineExceeded and
+// context.DeadlineExceeded. The caller closes the connection.
 func (d *Dialer) DialSeq(ctx context.Context, address string) (*SeqConn, error) {
 	if err := checkArgs(d != nil, ctx); err != nil {
 		return nil, opError("dial", networkSeq, nil, nil, err)

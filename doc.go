@@ -39,7 +39,8 @@
 // Errors are *net.OpError around one of: *os.SyscallError with a syscall.Errno,
 // net.ErrClosed, os.ErrDeadlineExceeded, context.Canceled, [*TruncatedError],
 // [ErrOOBTruncated], [ErrWouldBlock], and for an address that is none, an error
-// that is EINVAL. io.EOF is bare and means the end of a connection. What a
+// that is EINVAL. Where the deadline was that of a context, or a Dialer's
+// Timeout, the error is context.DeadlineExceeded, too. io.EOF is bare and means the end of a connection. What a
 // system or a kernel lacks is errors.ErrUnsupported.
 //
 // # Systems

@@ -60,6 +60,9 @@ func checkCause(err error) error {
 	case *uds.TruncatedError:
 		return nil
 	}
+	if errors.Is(err, os.ErrDeadlineExceeded) && errors.Is(err, context.DeadlineExceeded) {
+		return nil // A context's deadline is both.
+	}
 	for _, own := range ownErrors {
 		if fmt.Sprintf("%T", err) == own && errors.Is(err, syscall.EINVAL) {
 			return nil

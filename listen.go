@@ -85,7 +85,9 @@ type ListenConfig struct {
 
 	// Authorize, if not nil, is called by Accept with every new connection. If
 	// it returns an error the connection is closed, and Accept goes on to the
-	// next. Where there is no such Accept, as with datagrams, it is EINVAL.
+	// next. Meanwhile that Accept takes no other: one that receives from its
+	// peer sets a deadline first, or a silent peer holds up all behind it.
+	// Where there is no such Accept, as with datagrams, it is EINVAL.
 	Authorize func(*SeqConn) error
 
 	// Options are set before the socket is bound, and accepted connections have

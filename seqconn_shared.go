@@ -110,5 +110,6 @@ func (c *SeqConn) SyscallConn() (syscall.RawConn, error) { return c.base().Sysca
 // called: a program that wants it blocking gets one from Detach, and SetNonblock
 // of package syscall. The connection stays as it is; both share the options, the
 // one among them that tells an empty message from the end (SO_TIMESTAMPNS on
-// Linux).
+// Linux, from the first call of the message face on): recvmsg(2) on the file then
+// finds a timestamp before all other ancillary data. A file of Detach has none.
 func (c *SeqConn) File() (*os.File, error) { return c.base().File() }

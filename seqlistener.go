@@ -76,7 +76,7 @@ func (l *SeqListener) Accept() (net.Conn, error) {
 func (l *SeqListener) AcceptSeq() (*SeqConn, error) { return l.AcceptContext(context.Background()) }
 
 // AcceptContext is AcceptSeq that ends when ctx does, with context.Canceled or
-// os.ErrDeadlineExceeded.
+// an error that is os.ErrDeadlineExceeded and context.DeadlineExceeded.
 func (l *SeqListener) AcceptContext(ctx context.Context) (*SeqConn, error) {
 	if err := checkArgs(l.ok(), ctx); err != nil {
 		return nil, l.fail("accept", err)

@@ -25,5 +25,6 @@
 //
 // Errors of the kernel are *os.SyscallError around a syscall.Errno. The others
 // are net.ErrClosed, os.ErrDeadlineExceeded, context.Canceled and
-// ErrWouldBlock.
+// ErrWouldBlock. What a context's deadline ended is context.DeadlineExceeded,
+// too.
 package socket

@@ -26,10 +26,11 @@ func sysErr(call string, e sys.Errno) error {
 func Unsupported(call string) error { return sysErr(call, sys.EOPNOTSUPP) }
 
 // ContextError is the error of a context that has ended, in this package's
-// terms: context.Canceled or os.ErrDeadlineExceeded. It is nil while ctx goes on.
+// terms: context.Canceled, or what is os.ErrDeadlineExceeded and
+// context.DeadlineExceeded both. It is nil while ctx goes on.
 func ContextError(ctx context.Context) error {
 	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
-		return os.ErrDeadlineExceeded
+		return contextTimeout{}
 	}
 	return ctx.Err()
 }
@@ -51,4 +52,15 @@ func (s *Socket) explainAddr(err error, sa *Sockaddr) error {
 		return &os.SyscallError{Syscall: fmt.Sprintf("%s to an address of family %d, the socket is of %d", e.Syscall, family, s.Family()), Err: e.Err}
 	}
 	return err
+}
+
+// contextTimeout is the end of a context's deadline. Code that has dialled with
+// package net asks for context.DeadlineExceeded.
+type contextTimeout struct{}
+
+func (contextTimeout) Error() string   { return os.ErrDeadlineExceeded.Error() }
+func (contextTimeout) Timeout() bool   { return true }
+func (contextTimeout) Temporary() bool { return true }
+func (contextTimeout) Unwrap() []error {
+	return []error{os.ErrDeadlineExceeded, context.DeadlineExceeded}
 }

@@ -58,8 +58,8 @@ func serve(ctx context.Context, out io.Writer, path string, readBuffer int) erro
 	}
 	srv := grpc.NewServer(grpc.ReadBufferSize(readBuffer))
 	srv.RegisterService(&echoService, nil)
-	defer srv.Stop()
 	go srv.Serve(l)
+	defer srv.Stop()
 
 	client, err := grpc.NewClient("passthrough:///uds",
 		grpc.WithTransportCredentials(insecure.NewCredentials()),
