@@ -14,7 +14,7 @@ import (
 // gcRows: C has no collector. An operation is a garbage collection.
 func gcRows() []row {
 	return []row{{
-		name: "gc-pause", family: "gc-pause", unit: "µs", valued: true, fixed: 50, quick: 3,
+		name: "gc-pause", family: "gc-pause", unit: "µs", valued: true, fixed: 100, quick: 3,
 		title:   "p99 pause of the collector, 16 connections streaming, a peer passing memfds of 64 MiB",
 		entries: entries(techs, openGC, "net", "mdlayher", "uds", "uds-refuse"),
 	}}
