@@ -40,7 +40,7 @@ func layerBytes(path string) error {
 		return err
 	}
 	defer c.Close()
-	client := &http.Client{Transport: &http.Transport{Dial: func(string, string) (net.Conn, error) { return c, nil }}}
+	client := &http.Client{Transport: &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) { return c, nil }}}
 	r, err := client.Get("http://app/")
 	if err != nil {
 		return err

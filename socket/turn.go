@@ -45,7 +45,7 @@ func (s *Socket) begin(t *Turn, d *direction) error {
 	seen := d.state.Load()
 	*t = Turn{s: s, d: d, seen: seen}
 	if seen&(stTimed|stClosed|stDetach) != 0 || !s.live {
-		return t.beginSlow(nil)
+		return t.beginSlow(context.Background())
 	}
 	d.turn.Lock()
 	if d.state.Load() != seen {
@@ -73,7 +73,7 @@ func (t *Turn) beginSlow(ctx context.Context) error {
 	if err := t.over(); err != nil {
 		return err
 	}
-	if ctx != nil && ctx.Err() != nil {
+	if ctx.Err() != nil {
 		return ContextError(ctx)
 	}
 	if err := t.acquire(ctx); err != nil {
@@ -97,7 +97,7 @@ func (t *Turn) acquire(ctx context.Context) error {
 	if t.d.turn.TryLock() {
 		return nil
 	}
-	if t.limit == 0 && ctx == nil {
+	if t.limit == 0 && ctx.Done() == nil {
 		t.d.turn.Lock()
 		return nil
 	}
@@ -116,16 +116,12 @@ func (t *Turn) acquireBounded(ctx context.Context) error {
 		defer timer.Stop()
 		expired = timer.C
 	}
-	var done <-chan struct{}
-	if ctx != nil {
-		done = ctx.Done()
-	}
 	for !d.turn.TryLock() {
 		select {
 		case <-freed:
 		case <-expired:
 			return os.ErrDeadlineExceeded
-		case <-done:
+		case <-ctx.Done():
 			return ContextError(ctx)
 		}
 	}
