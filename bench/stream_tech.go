@@ -37,6 +37,7 @@ type caller interface {
 type service struct {
 	child   *child
 	callers []caller
+	copied  float64 // bytes a request, at the client
 }
 
 // openService starts the role's server in a child and conns clients here.
@@ -47,6 +48,9 @@ func openService(j job, client func(j job) (caller, error)) (task, error) {
 	}
 	s := &service{child: c}
 	if _, err := c.finish(); err != nil {
+		return nil, errors.Join(err, s.close())
+	}
+	if s.copied, err = copiedPerRequest(j, client); err != nil {
 		return nil, errors.Join(err, s.close())
 	}
 	for range j.Conns {
@@ -76,7 +80,9 @@ func (s *service) run(n int) (outcome, error) {
 		err = errors.Join(err, e)
 	}
 	peer, failed := s.child.do(0)
-	return outcome{wall: wall, peer: peer, extra: latency(took, wall)}, errors.Join(err, failed)
+	extra := latency(took, wall)
+	extra["copied B"] = s.copied
+	return outcome{wall: wall, peer: peer, extra: extra}, errors.Join(err, failed)
 }
 
 // calls takes the next request until all are done, and notes how long each took, in ns.
