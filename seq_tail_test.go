@@ -197,8 +197,8 @@ func TestDetachFailsWithATail(t *testing.T) {
 	}
 	wantBuffered(t, c, 6)
 	wantRecvs(t, c, `"456789"`, `"next"`)
-	for len(wrote) == 0 {
-		_, err := peer.Recv(make([]byte, 64))
+	for p, n := make([]byte, 64), 0; string(p[:n]) != "blocked"; {
+		n, err = peer.Recv(p)
 		must(t, err)
 	}
 	if err := <-wrote; err != nil {
