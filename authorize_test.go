@@ -57,6 +57,7 @@ func TestRejectedPeerIsHungUpOn(t *testing.T) {
 }
 
 func TestRejectsAnotherUser(t *testing.T) {
+	testutil.CheckLeaks(t)
 	testutil.RequireRoot(t)
 	l, name := authorizing(t, func(c *uds.SeqConn) error {
 		cred, err := c.PeerCred()

@@ -148,11 +148,12 @@ func TestBatchKeepsALateError(t *testing.T) {
 
 // Labels come with and without a NUL byte at their end.
 func TestOOBShowsLabelsWithoutNUL(t *testing.T) {
-	a, _, err := SeqPair()
+	a, b, err := SeqPair()
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer a.Close()
+	defer b.Close()
 	for label, want := range map[string]string{
 		"": "", "\x00": "", "_": "_", "kernel\x00": "kernel", "u:r:t:s0-s0:c0.c1023\x00": "u:r:t:s0-s0:c0.c1023", "a\x00b": "a",
 	} {
@@ -270,11 +271,12 @@ func (c movedTo) more(ms []socket.Msg) int {
 // A message that moved up to a place where no ancillary data is wanted brings no
 // descriptor.
 func TestBatchDropsFilesOfAMovedMessage(t *testing.T) {
-	c, _, err := SeqPair()
+	c, peer, err := SeqPair()
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer c.Close()
+	defer peer.Close()
 	for _, oob := range []*OOB{nil, {MaxFiles: 0}, {MaxFiles: 1}} {
 		reader, writer, err := os.Pipe()
 		if err != nil {

@@ -227,6 +227,7 @@ func upgraded(t testing.TB) http.HandlerFunc {
 // An upgraded connection carries bytes both ways at the same time, also by way
 // of a reverse proxy whose both sides are SEQPACKET.
 func TestHTTPUpgradeThroughReverseProxy(t *testing.T) {
+	testutil.CheckLeaks(t)
 	address := dropinServer(t, &http.Server{}, upgraded(t))
 	target, err := url.Parse("http://backend/")
 	must(t, err)
