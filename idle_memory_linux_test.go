@@ -24,7 +24,7 @@ import (
 // heap and stack in terms of net's, which is the aim. Above it is 0.6 KB of heap
 // against 0.25: the registration with the poller is an os.File beside the Socket
 // and the kept state of each direction. The stack is the same, 2 KiB, as long as
-// the caller's own frames take less than 350 bytes (600 with net).
+// the caller's own frames take less than 320 bytes (540 with net).
 const idleRatio = 1.7
 
 func TestMemoryOfAnIdleConnection(t *testing.T) {
