@@ -29,8 +29,6 @@ import (
 type DgramConn struct {
 	conn
 	redial bool
-	in     *socket.Msg // of the call whose receiving turn it is
-	out    *socket.Msg // of the call whose sending turn it is
 
 	senders senders // of the call whose receiving turn it is
 	dests   dests   // of the call whose sending turn it is

@@ -71,10 +71,7 @@ func (c *DgramConn) receive(op string, r *received, f Flags) error {
 	if err != nil {
 		return c.fail(op, err)
 	}
-	if c.in == nil {
-		c.in = new(socket.Msg)
-	}
-	err = r.receive(&t, c.in, f)
+	err = r.receive(&t, message(&c.keeping().in), f)
 	if err == nil && r.size == 0 {
 		err = atEnd(&t)
 	}

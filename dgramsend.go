@@ -30,10 +30,9 @@ func (c *DgramConn) transmit(o *outgoing, f Flags) error {
 // transmitTurn is transmit in a turn. A send that waits for a full receiver
 // gives its turn away: meanwhile the kept Msg is its own.
 func (c *DgramConn) transmitTurn(t *socket.Turn, o *outgoing, f Flags) error {
-	m := c.out
-	if c.out = nil; m == nil {
-		m = new(socket.Msg)
-	}
+	k := c.keeping()
+	m := message(&k.out)
+	k.out = nil
 	err := o.send(t, m, f)
 	if err != nil && o.to.IsZero() && c.lost(err) {
 		if err = c.reconnect(t, o.size()); err == nil {
@@ -41,7 +40,7 @@ func (c *DgramConn) transmitTurn(t *socket.Turn, o *outgoing, f Flags) error {
 		}
 	}
 	if t.Held() {
-		c.out = m
+		k.out = m
 	}
 	return err
 }

@@ -31,9 +31,6 @@ type SeqConn struct {
 	conn
 	rest  socket.Rest
 	reset atomic.Uint32
-	in    *socket.Msg // of the call whose receiving turn it is
-	out   *socket.Msg // of the call whose sending turn it is
-	file  *sockFile   // that a dial bound; nil: none
 }
 
 var (
@@ -92,7 +89,7 @@ func (c *SeqConn) Close() error {
 	if !c.ok() {
 		return c.check("close")
 	}
-	c.file.remove() // while the open socket pins the file's inode number
+	c.boundFile().remove() // while the open socket pins the file's inode number
 	if err := c.s.Close(); err != nil {
 		return c.fail("close", err)
 	}
@@ -129,7 +126,7 @@ func (c *SeqConn) detachable() error {
 		return err
 	}
 	c.mark.clear(c.s)
-	c.file.leave()
+	c.boundFile().leave()
 	return nil
 }
 

@@ -112,11 +112,11 @@ func (o *msgOp) set(m *Msg) {
 
 // message returns the direction's kept msgOp.
 func (t *Turn) message() *msgOp {
-	w := t.d.waiter()
-	if w.msg == nil {
-		w.msg = new(msgOp)
+	rare := t.d.rareOps()
+	if rare.msg == nil {
+		rare.msg = new(msgOp)
 	}
-	return w.msg
+	return rare.msg
 }
 
 type recvMsgOp msgOp

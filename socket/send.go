@@ -58,7 +58,7 @@ func (t *Turn) SendTo(p []byte, flags int, to *Sockaddr) (int, error) {
 	if to.IsZero() {
 		return t.Send(p, flags)
 	}
-	if !t.s.full.busy() {
+	if t.s.fullBusy() == nil {
 		n, e := sendTo(t.s, p, flags, &to.raw)
 		switch e {
 		case 0:
