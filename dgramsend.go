@@ -34,7 +34,7 @@ func (c *DgramConn) transmitTurn(t *socket.Turn, o *outgoing, f Flags) error {
 	m := message(&k.out)
 	k.out = nil
 	err := o.send(t, m, f)
-	if err != nil && o.to.IsZero() && c.lost(err) {
+	if err != nil && o.to == nil && c.lost(err) {
 		if err = c.reconnect(t, o.size()); err == nil {
 			err = notSent(o.size(), o.send(t, m, f))
 		}
@@ -48,10 +48,10 @@ func (c *DgramConn) transmitTurn(t *socket.Turn, o *outgoing, f Flags) error {
 // sendFailed is the error of a send that failed with err.
 func (c *DgramConn) sendFailed(o *outgoing, err error) error {
 	err = c.limitError("sendmsg", o.size(), err)
-	if o.to.IsZero() {
+	if o.to == nil {
 		return c.fail("write", err)
 	}
-	return c.failAt("write", addrOfRaw(&o.to), err)
+	return c.failAt("write", addrOfRaw(o.to), err)
 }
 
 // lost reports whether a send to the peer failed with err because the peer has

@@ -115,7 +115,7 @@ func (x *exchange) sendFrom(c messenger, m *Message, f Flags) error {
 		if err != nil {
 			return err
 		}
-		x.out.to = to.sa
+		x.out.to = &to.sa
 	}
 	return x.transmit()
 }

@@ -117,7 +117,7 @@ func (x *exchange) address(b *conn, addr *net.UnixAddr) error {
 	}
 	to, err := x.dests.of(addr.Name)
 	if err == nil {
-		x.out.to = to.sa
+		x.out.to = &to.sa
 	}
 	return err
 }
