@@ -197,6 +197,7 @@ func (t *Turn) arm(op attempt, asks bool) (*waiter, error) {
 	if err := t.setParked(); err != nil {
 		return nil, err
 	}
+	t.s.noteWait()
 	w.s, w.op, w.tries, w.asks = t.s, op, 0, asks
 	return w, nil
 }

@@ -131,7 +131,7 @@ func domain(fd int) (int, sys.Errno) {
 func adopt(fd, family, typ, proto int) *Socket {
 	s := &Socket{fd: fd, family: int16(family), typ: int8(typ), proto: int32(proto), live: true}
 	s.w.sends = true
-	s.id = sockets.Add(1)
+	s.id = 1 + sockets.Add(1)
 	runtime.SetFinalizer(s, (*Socket).Close)
 	return s
 }

@@ -32,7 +32,8 @@ var spinning atomic.Int32
 // all, and below that how many waits in a row have been its own.
 var lastWaiter atomic.Uint64
 
-// sockets is the last number given.
+// sockets is how many numbers were given. They begin at 2: no socket has 0,
+// nobody, or 1, a look that saw nobody.
 var sockets atomic.Uint32
 
 // aloneAfter is how many waits in a row have to be of one socket before it
