@@ -52,9 +52,9 @@ func (s *Socket) quiesce() {
 // release closes the descriptor, which nobody uses.
 func (s *Socket) release() sys.Errno {
 	runtime.SetFinalizer(s, nil)
-	if p := s.poll.Load(); p != nil {
+	if f := s.poll.Load(); f != nil {
 		sys.Closing(s.fd)
-		if err := p.file.Close(); err != nil {
+		if err := f.Close(); err != nil {
 			return sys.EBADF
 		}
 		return 0

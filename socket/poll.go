@@ -24,14 +24,6 @@ func try(op attempt, s *Socket) sys.Errno {
 	}
 }
 
-// poller is a socket's registration with the runtime poller. It is made when
-// a call has to park for the first time: a socket that never waits never pays
-// for it.
-type poller struct {
-	file *os.File
-	conn syscall.RawConn
-}
-
 // waiter is what a direction needs to wait. It refers to the socket only while a
 // call is parked: a value that refers to itself is never finalized.
 type waiter struct {
@@ -68,32 +60,29 @@ type rareOps struct {
 	batch *batchOp
 }
 
-// register makes the socket's registration, unless there is one. The caller
-// holds a turn, so the descriptor stays open.
-func (s *Socket) register() (*poller, error) {
+// register returns the socket's registration with the runtime poller. It is made
+// when a call has to park for the first time: a socket that never waits never
+// pays for it. The caller holds a turn, so the descriptor stays open.
+func (s *Socket) register() (*os.File, error) {
 	s.r.mu.Lock()
 	defer s.r.mu.Unlock()
-	if p := s.poll.Load(); p != nil {
-		return p, nil
+	if f := s.poll.Load(); f != nil {
+		return f, nil
 	}
 	if e := sys.SetNonblock(s.fd); e != 0 {
 		return nil, sysErr("fcntl", e)
 	}
-	p := newPoller(s.fd)
-	s.poll.Store(p)
-	return p, nil
+	f := newPollFile(s.fd)
+	s.poll.Store(f)
+	return f, nil
 }
 
-// newPoller registers a non-blocking descriptor. It does so on a goroutine of
+// newPollFile registers a non-blocking descriptor. It does so on a goroutine of
 // its own, for it takes more stack than all the rest of a receive: that stack
 // would be an idle connection's memory.
-func newPoller(fd int) *poller {
-	made := make(chan *poller)
-	go func() {
-		p := &poller{file: os.NewFile(uintptr(fd), "socket")}
-		p.conn, _ = p.file.SyscallConn() // fails for a nil file alone
-		made <- p
-	}()
+func newPollFile(fd int) *os.File {
+	made := make(chan *os.File)
+	go func() { made <- os.NewFile(uintptr(fd), "socket") }()
 	return <-made
 }
 
@@ -188,11 +177,11 @@ func (t *Turn) await(call string, op attempt) error { return t.resume(call, op, 
 func (t *Turn) arm(op attempt, asks bool) (*waiter, error) {
 	w := t.d.waiter()
 	if w.conn == nil {
-		p, err := t.s.register()
+		f, err := t.s.register()
 		if err != nil {
 			return nil, err
 		}
-		w.conn = p.conn
+		w.conn, _ = f.SyscallConn() // fails for a nil file alone
 	}
 	if err := t.setParked(); err != nil {
 		return nil, err
@@ -300,12 +289,12 @@ func (d *direction) apply(s *Socket) error {
 }
 
 // setPoller sets the poller's deadline to at and notes it as applied.
-func (d *direction) setPoller(p *poller, at time.Time, applied int64) error {
+func (d *direction) setPoller(f *os.File, at time.Time, applied int64) error {
 	var err error
 	if d.sends {
-		err = p.file.SetWriteDeadline(at)
+		err = f.SetWriteDeadline(at)
 	} else {
-		err = p.file.SetReadDeadline(at)
+		err = f.SetReadDeadline(at)
 	}
 	if err == nil {
 		d.wait.applied = applied

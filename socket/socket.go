@@ -27,7 +27,7 @@ type Socket struct {
 	users atomic.Int32  // calls outside the two directions that use the descriptor
 	r, w  direction
 
-	poll atomic.Pointer[poller] // made with r.mu
+	poll atomic.Pointer[os.File] // registered with the runtime poller; made with r.mu
 	spin spinner
 	few  atomic.Pointer[seldom]
 }
