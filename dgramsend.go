@@ -52,7 +52,7 @@ func (c *DgramConn) sendFailed(o *outgoing, err error) error {
 	if o.to.IsZero() {
 		return c.fail("write", err)
 	}
-	return c.failAt("write", addrOfRaw(&o.to), err)
+	return c.failAt("write", o.dest(), procError(&o.to, err))
 }
 
 // lost reports whether a send to the peer failed with err because the peer has

@@ -8,6 +8,7 @@ type outgoing struct {
 	bufs    [][]byte // and more of it
 	control []byte   // control messages
 	to      socket.Sockaddr
+	long    Addr // the path that to stands for, if it does not fit; else unnamed
 
 	n int // payload bytes sent
 }
