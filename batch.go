@@ -171,7 +171,7 @@ func (x *exchange) result(m *socket.Msg) {
 // a close while recvmmsg(2) looked; see receiveTurn.
 func genuine(ms []socket.Msg) (n int) {
 	for i := range ms {
-		if m := &ms[i]; m.N == 0 && m.ControlN == 0 && m.Flags&msgCtrunc == 0 {
+		if unmarkedEmpty(&ms[i]) {
 			continue
 		}
 		if n < i {
@@ -180,6 +180,21 @@ func genuine(ms []socket.Msg) (n int) {
 		n++
 	}
 	return n
+}
+
+// unmarkedEmpty reports whether m is nothing and lacks the marker.
+func unmarkedEmpty(m *socket.Msg) bool {
+	return m.N == 0 && m.ControlN == 0 && m.Flags&msgCtrunc == 0
+}
+
+// someUnmarked reports whether one of ms is such a message.
+func someUnmarked(ms []socket.Msg) bool {
+	for i := range ms {
+		if unmarkedEmpty(&ms[i]) {
+			return true
+		}
+	}
+	return false
 }
 
 // moveMsg makes to the message that from received. The buffers stay in their
