@@ -106,6 +106,7 @@ func fromFD(fd int) (*Socket, error) {
 		return nil, sysErr("fcntl", e)
 	}
 	s := adopt(nfd, family, typ, proto)
+	s.noteShut()
 	s.spin.otherProcess()
 	return s, nil
 }
