@@ -3,6 +3,7 @@ package uds_test
 import (
 	"errors"
 	"net"
+	"strings"
 	"syscall"
 	"testing"
 
@@ -34,6 +35,18 @@ var longpathSends = map[string]func(c *uds.DgramConn, p []byte, to uds.Addr) err
 		_, err := c.SendBatch([]uds.Message{{Buffers: [][]byte{p}, Addr: to}})
 		return err
 	},
+}
+
+// A name that is no address is EINVAL in every call that takes one.
+func TestDgramNamesThatAreNone(t *testing.T) {
+	c := newDgram(t)
+	for _, name := range []string{"\x00" + strings.Repeat("a", 108), "@" + strings.Repeat("a", 108), "a\x00b"} {
+		to := &net.UnixAddr{Name: name, Net: "unixgram"}
+		_, err := c.WriteTo([]byte("x"), to)
+		wantDgramError(t, "WriteTo", err, syscall.EINVAL)
+		_, _, err = c.WriteMsgUnix([]byte("x"), nil, to)
+		wantDgramError(t, "WriteMsgUnix", err, syscall.EINVAL)
+	}
 }
 
 // Every call reaches a path of any length, and says it in an error.

@@ -14,6 +14,9 @@ func reach(a Addr) (sa socket.Sockaddr, release func(), err error) {
 	if sa, err = sockaddr(a); err == nil {
 		return sa, nothing, nil
 	}
+	if !a.IsPath() {
+		return sa, nil, err
+	}
 	fd, e := openPath(a.Path())
 	switch {
 	case e == sys.ENOSYS:
