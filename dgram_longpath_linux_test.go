@@ -37,6 +37,21 @@ var longpathSends = map[string]func(c *uds.DgramConn, p []byte, to uds.Addr) err
 	},
 }
 
+// A closed connection is closed whatever the path.
+func TestDgramClosedWhateverThePath(t *testing.T) {
+	c := newDgram(t)
+	must(t, c.Close())
+	long := testutil.SocketPath(t) + strings.Repeat("/none", 30)
+	for _, path := range []string{testutil.SocketPath(t), testutil.SocketPath(t) + "/none", long} {
+		a := uds.MustParseAddr(path)
+		wantError(t, "Bind", c.Bind(a), net.ErrClosed)
+		wantError(t, "Connect", c.Connect(a), net.ErrClosed)
+		for name, send := range longpathSends {
+			wantError(t, name, send(c, nil, a), net.ErrClosed)
+		}
+	}
+}
+
 // A name that is no address is EINVAL in every call that takes one.
 func TestDgramNamesThatAreNone(t *testing.T) {
 	c := newDgram(t)

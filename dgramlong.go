@@ -56,10 +56,7 @@ func (o *outgoing) aim(d *dests, name string) (release func(), err error) {
 
 // aimFailed is the error of a send to an address that can not be reached.
 func (c *conn) aimFailed(err error, to *net.UnixAddr) error {
-	if c.s.Closed() {
-		err = net.ErrClosed
-	}
-	return opError("write", c.network(), c.LocalAddr(), to, err)
+	return opError("write", c.network(), c.LocalAddr(), to, c.closedOr(err))
 }
 
 // dest is the destination for an error.
