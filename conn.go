@@ -215,6 +215,9 @@ func (c *conn) getInt(opt int) (int, error) {
 // queued before may lack what they ask for; Dialer.Options and
 // ListenConfig.Options leave no such window.
 func (c *conn) SetOptions(o Options) error {
+	if c.ok() {
+		c.expect.announce(&o)
+	}
 	err := c.set(o.apply)
 	if c.ok() {
 		c.expect.forget()

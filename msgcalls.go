@@ -54,7 +54,8 @@ func (x *exchange) receiveInto(b *conn, m *Message) {
 	x.in = received{bufs: m.Buffers}
 	x.wantSender(b.datagrams())
 	if m.OOB != nil {
-		x.in.control = x.room(controlRoom(b.expect.get(b.s), m.OOB.MaxFiles))
+		x.b, x.files = b, m.OOB.MaxFiles
+		x.in.control, x.in.grow = x.room(spaceTime), x.grow
 	}
 }
 
