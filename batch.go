@@ -19,7 +19,7 @@ func recvBatch(c batcher, ms []Message) (int, error) {
 		return 0, b.fail("read", err)
 	}
 	if len(ms) == 0 {
-		return 0, nil
+		return 0, b.fail("read", b.usable())
 	}
 	for i := range ms {
 		ms[i].empty()
@@ -171,7 +171,7 @@ func (x *exchange) result(m *socket.Msg) {
 // a close while recvmmsg(2) looked; see receiveTurn.
 func genuine(ms []socket.Msg) (n int) {
 	for i := range ms {
-		if m := &ms[i]; m.N == 0 && m.ControlN == 0 && m.Flags&msgCtrunc == 0 {
+		if unmarkedEmpty(&ms[i]) {
 			continue
 		}
 		if n < i {
@@ -180,6 +180,21 @@ func genuine(ms []socket.Msg) (n int) {
 		n++
 	}
 	return n
+}
+
+// unmarkedEmpty reports whether m is nothing and lacks the marker.
+func unmarkedEmpty(m *socket.Msg) bool {
+	return m.N == 0 && m.ControlN == 0 && m.Flags&msgCtrunc == 0
+}
+
+// someUnmarked reports whether one of ms is such a message.
+func someUnmarked(ms []socket.Msg) bool {
+	for i := range ms {
+		if unmarkedEmpty(&ms[i]) {
+			return true
+		}
+	}
+	return false
 }
 
 // moveMsg makes to the message that from received. The buffers stay in their
@@ -208,6 +223,9 @@ func sendBatch(c messenger, ms []Message, first func(b *conn, ms []Message) (int
 	b := c.base()
 	if err := b.check("write"); err != nil {
 		return 0, err
+	}
+	if len(ms) == 0 {
+		return 0, b.fail("write", b.usable())
 	}
 	for n := 0; n < len(ms); n++ {
 		k, err := first(b, ms[n:])

@@ -54,6 +54,14 @@ func (c *conn) check(op string) error {
 	return c.fail(op, errInvalid)
 }
 
+// usable is the error of a closed connection.
+func (c *conn) usable() error {
+	if c.s.Closed() {
+		return net.ErrClosed
+	}
+	return nil
+}
+
 // LocalAddr returns the address that the connection is bound to, as a
 // *net.UnixAddr that must not be modified. Unnamed it prints as "".
 func (c *conn) LocalAddr() net.Addr {
@@ -215,6 +223,9 @@ func (c *conn) getInt(opt int) (int, error) {
 // queued before may lack what they ask for; Dialer.Options and
 // ListenConfig.Options leave no such window.
 func (c *conn) SetOptions(o Options) error {
+	if c.ok() {
+		c.expect.announce(&o)
+	}
 	err := c.set(o.apply)
 	if c.ok() {
 		c.expect.forget()

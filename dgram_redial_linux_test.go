@@ -71,6 +71,21 @@ func TestDgramRedial(t *testing.T) {
 	}
 }
 
+// After a Disconnect there is nobody to redial, until the next Connect.
+func TestDgramRedialEndsWithDisconnect(t *testing.T) {
+	path, server, client := redialed(t, uds.Dialer{Redial: true})
+	must(t, client.Disconnect())
+	wantDgramError(t, "Send", client.Send([]byte("x")), syscall.ENOTCONN)
+	wantDgramError(t, "SendMsg", client.SendMsg(&uds.Message{}, 0), syscall.ENOTCONN)
+	must(t, client.Connect(uds.MustParseAddr(path)))
+	must(t, server.Close())
+	server = restart(t, path)
+	must(t, client.Send([]byte("again")))
+	if got := recvString(t, server); got != "again" {
+		t.Errorf("got %q, want again", got)
+	}
+}
+
 // While the receiver is away each send says what it could not send.
 func TestDgramRedialWhileTheReceiverIsAway(t *testing.T) {
 	path, server, client := redialed(t, uds.Dialer{Redial: true})

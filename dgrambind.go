@@ -2,6 +2,7 @@ package uds
 
 import (
 	"context"
+	"net"
 
 	"example.com/uds/internal/sys"
 	"example.com/uds/socket"
@@ -14,7 +15,7 @@ func (c *DgramConn) Bind(a Addr) error {
 	if err := c.check("bind"); err != nil {
 		return err
 	}
-	return c.failAt("bind", a, c.bind(context.Background(), new(ListenConfig), a))
+	return c.failAt("bind", a, c.closedOr(c.bind(context.Background(), new(ListenConfig), a)))
 }
 
 func (c *DgramConn) bind(ctx context.Context, lc *ListenConfig, a Addr) error {
@@ -62,7 +63,7 @@ func (c *DgramConn) Connect(a Addr) error {
 	if err := c.check("connect"); err != nil {
 		return err
 	}
-	return c.failAt("connect", a, c.connect(context.Background(), a))
+	return c.failAt("connect", a, c.closedOr(c.connect(context.Background(), a)))
 }
 
 func (c *DgramConn) connect(ctx context.Context, a Addr) error {
@@ -92,6 +93,15 @@ func (c *DgramConn) Disconnect() error {
 	}
 	c.rename(func(n *names) { n.remote = Addr{} })
 	return nil
+}
+
+// closedOr is net.ErrClosed for an err of a closed connection, which may be that
+// of a look at the file system instead.
+func (c *conn) closedOr(err error) error {
+	if err != nil && c.s.Closed() {
+		return net.ErrClosed
+	}
+	return err
 }
 
 // failAt wraps err, unless it is nil, as the error of an operation on an

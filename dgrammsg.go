@@ -16,9 +16,9 @@ func (c *DgramConn) RecvMsg(m *Message, f Flags) error { return recvMsg(c, m, f)
 // SendMsg sends one message: the payload in m.Buffers, which may be empty, with
 // the Files, Cred and Other of m.OOB, to m.Addr, or, if that is unnamed, to the
 // peer of a connected socket. It sets m.N. The files stay the caller's
-// and are held open until SendMsg returns: a Close of one waits. A nil or closed
-// file, and more than 253, are errors, and nothing is sent. A Cred that names
-// another process takes privileges: EPERM without.
+// and are held open until SendMsg returns: a Close of one takes effect then. A
+// nil or closed file, and more than 253, are errors, and nothing is sent. A Cred
+// that names another process takes privileges: EPERM without.
 func (c *DgramConn) SendMsg(m *Message, f Flags) error { return sendMsg(c, m, f) }
 
 // SendFiles sends p, which may be empty, and descriptors of at most 253 files

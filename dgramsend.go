@@ -51,13 +51,14 @@ func (c *DgramConn) sendFailed(o *outgoing, err error) error {
 	if o.to == nil {
 		return c.fail("write", err)
 	}
-	return c.failAt("write", addrOfRaw(o.to), err)
+	return c.failAt("write", o.dest(), procError(o.to, err))
 }
 
 // lost reports whether a send to the peer failed with err because the peer has
-// gone, and the connection is one that finds it again.
+// gone, and the connection is one that finds it again: after a Disconnect it is
+// none.
 func (c *DgramConn) lost(err error) bool {
-	return c.redial && (isErrno(err, sys.ECONNREFUSED) || isErrno(err, sys.ENOTCONN))
+	return c.redial && (isErrno(err, sys.ECONNREFUSED) || isErrno(err, sys.ENOTCONN)) && !c.names.get().remote.IsUnnamed()
 }
 
 // resend connects to the peer's address again and repeats the send of p.

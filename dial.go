@@ -166,7 +166,7 @@ func (c *SeqConn) join(ctx context.Context, d *Dialer, to Addr) error {
 	if err := connectAddr(ctx, c.s, to); err != nil {
 		return err
 	}
-	if d.LocalAddr.IsUnnamed() && d.Options.PassCredentials {
+	if d.LocalAddr.IsUnnamed() && (d.Options.PassCredentials || d.Options.PassPidFD) {
 		sa, err := c.s.Sockname()
 		if err != nil {
 			return err

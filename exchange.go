@@ -27,6 +27,9 @@ type exchange struct {
 	from    socket.Sockaddr // whom in came from
 	found   ancillary
 	control []byte
+	b       *conn         // whose options say what may arrive
+	files   int           // and how many descriptors are wanted
+	grow    func() []byte // roomForAll, bound once
 
 	senders senders // met by calls that had this exchange,
 	dests   dests   // kept since they depend on nothing else
@@ -46,7 +49,7 @@ type exchange struct {
 
 var exchanges = sync.Pool{New: func() any {
 	x := new(exchange)
-	x.withFD = x.holdNext
+	x.withFD, x.grow = x.holdNext, x.roomForAll
 	return x
 }}
 
@@ -65,7 +68,7 @@ func (x *exchange) done() {
 	if x.found.used {
 		x.found.reset()
 	}
-	x.c, x.oob, x.err = nil, nil, nil
+	x.b, x.c, x.oob, x.err = nil, nil, nil, nil
 	x.fds = x.fds[:0]
 	exchanges.Put(x)
 }
@@ -76,6 +79,11 @@ func (x *exchange) room(n int) []byte {
 		x.control = make([]byte, n)
 	}
 	return x.control[:n]
+}
+
+// roomForAll returns a control buffer for what may arrive as the options are.
+func (x *exchange) roomForAll() []byte {
+	return x.room(controlRoom(x.b.expect.get(x.b.s), x.files))
 }
 
 // closeFDs closes descriptors.

@@ -54,7 +54,8 @@ func (x *exchange) receiveInto(b *conn, m *Message) {
 	x.in = received{bufs: m.Buffers}
 	x.wantSender(b.datagrams())
 	if m.OOB != nil {
-		x.in.control = x.room(controlRoom(b.expect.get(b.s), m.OOB.MaxFiles))
+		x.b, x.files = b, m.OOB.MaxFiles
+		x.in.control, x.in.grow = x.room(spaceTime), x.grow
 	}
 }
 
@@ -110,13 +111,14 @@ func sendMsg(c messenger, m *Message, f Flags) error {
 func (x *exchange) sendFrom(c messenger, m *Message, f Flags) error {
 	x.c, x.oob, x.flags = c, m.OOB, f
 	x.out = outgoing{bufs: m.Buffers}
-	if !m.Addr.IsUnnamed() && c.base().datagrams() {
-		to, err := x.dests.of(m.Addr.name)
-		if err != nil {
-			return err
-		}
-		x.out.to = &to.sa
+	if m.Addr.IsUnnamed() || !c.base().datagrams() {
+		return x.transmit()
 	}
+	release, err := x.out.aim(&x.dests, m.Addr.name)
+	if err != nil {
+		return c.base().aimFailed(err, netAddr(m.Addr, networkDgram))
+	}
+	defer release()
 	return x.transmit()
 }
 

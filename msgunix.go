@@ -89,11 +89,12 @@ func writeMsgUnix(c messenger, p, oob []byte, addr *net.UnixAddr) (n, oobn int, 
 	}
 	x := newExchange()
 	x.out = outgoing{p: p, control: oob}
-	if err = x.address(b, addr); err != nil && b.s.Closed() {
-		err = net.ErrClosed
-	}
-	if err == nil {
+	release, err := x.address(b, addr)
+	if err != nil {
+		err = b.aimFailed(err, addr)
+	} else {
 		err = c.transmit(&x.out, 0)
+		release()
 	}
 	n = x.out.n
 	x.done()
@@ -104,20 +105,16 @@ func writeMsgUnix(c messenger, p, oob []byte, addr *net.UnixAddr) (n, oobn int, 
 }
 
 // address makes addr the destination of x, unless it is nil or unnamed, or the
-// connection knows but one.
-func (x *exchange) address(b *conn, addr *net.UnixAddr) error {
+// connection knows but one; release is called after the send.
+func (x *exchange) address(b *conn, addr *net.UnixAddr) (release func(), err error) {
 	if addr == nil || addr.Name == "" {
-		return nil
+		return nothing, nil
 	}
 	if addr.Net != b.network() {
-		return sysError("address of network "+addr.Net+", want "+b.network(), sys.EAFNOSUPPORT)
+		return nil, sysError("address of network "+addr.Net+", want "+b.network(), sys.EAFNOSUPPORT)
 	}
 	if !b.datagrams() {
-		return nil
+		return nothing, nil
 	}
-	to, err := x.dests.of(addr.Name)
-	if err == nil {
-		x.out.to = &to.sa
-	}
-	return err
+	return x.out.aim(&x.dests, addr.Name)
 }

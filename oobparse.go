@@ -17,7 +17,7 @@ type ancillary struct {
 	label   []byte // part of the buffer
 	at      time.Time
 	other   []ControlMessage // parts of the buffer
-	used    bool // by a parse
+	used    bool             // by a parse
 	hasCred bool
 	bad     bool // not a sequence of control messages
 }

@@ -30,6 +30,21 @@ const expectAll = expectCred | expectPidFD | expectSecurity | expectOther
 // share notes that the descriptor is in other hands too.
 func (e *expected) share() { e.bits.Or(expectShared) }
 
+// announce notes what o is about to make arrive, until the next forget.
+func (e *expected) announce(o *Options) {
+	var bits uint32
+	if o.PassCredentials {
+		bits |= expectCred
+	}
+	if o.PassPidFD {
+		bits |= expectPidFD
+	}
+	if o.PassSecurity {
+		bits |= expectSecurity
+	}
+	e.bits.Or(bits)
+}
+
 // forget makes the next get look at the options again.
 func (e *expected) forget() {
 	for {

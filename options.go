@@ -23,7 +23,7 @@ type Options struct {
 	PassCredentials bool
 
 	// PassPidFD makes every received message carry a descriptor of its sender's
-	// process (Linux 6.5).
+	// process (Linux 6.5). It names an unnamed socket as PassCredentials does.
 	PassPidFD bool
 
 	// PassSecurity makes every received message carry its sender's security

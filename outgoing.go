@@ -4,10 +4,11 @@ import "example.com/uds/socket"
 
 // outgoing is one message to send.
 type outgoing struct {
-	p       []byte   // the payload,
-	bufs    [][]byte // and more of it
-	control []byte   // control messages
+	p       []byte           // the payload,
+	bufs    [][]byte         // and more of it
+	control []byte           // control messages
 	to      *socket.Sockaddr // nil: the connection's peer
+	long    Addr             // the path that to stands for, if it does not fit; else unnamed
 
 	n int // payload bytes sent
 }

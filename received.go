@@ -7,6 +7,7 @@ type received struct {
 	p       []byte           // room for the payload,
 	bufs    [][]byte         // and more of it
 	control []byte           // room for control messages, the marker's among them
+	grow    func() []byte    // asked for that before each try; nil: control stays
 	from    *socket.Sockaddr // where the sender goes; nil: not wanted
 
 	n, size  int // payload bytes moved; the message's size
@@ -36,14 +37,14 @@ func (r *received) fill(b []byte) {
 // receive receives by way of m, which keeps nothing of r.
 func (r *received) receive(t *socket.Turn, m *socket.Msg, f Flags) error {
 	bufs, same := fewer(r.bufs)
-	m.Buffer, m.Buffers, m.Control, m.NeedAddr = r.p, bufs, r.control, r.from != nil
+	m.Buffer, m.Buffers, m.Control, m.Room, m.NeedAddr = r.p, bufs, r.control, r.grow, r.from != nil
 	err := t.RecvMsg(m, f.recvFlags())
-	r.size, r.controln, r.flags = m.N, m.ControlN, m.Flags
+	r.control, r.size, r.controln, r.flags = m.Control, m.N, m.ControlN, m.Flags
 	if r.from != nil {
 		*r.from = m.Addr
 	}
 	r.n = min(r.size, r.room())
-	m.Buffer, m.Buffers, m.Control = nil, nil, nil
+	m.Buffer, m.Buffers, m.Control, m.Room = nil, nil, nil, nil
 	if err == nil {
 		scatter(r.bufs, bufs, same)
 	}

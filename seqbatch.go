@@ -29,7 +29,23 @@ func (c *SeqConn) more(ms []socket.Msg) int {
 	}
 	n, err := t.RecvBatch(ms, FlagNoWait.recvFlags())
 	c.noteReset(err)
-	return genuine(ms[:n])
+	if ms = ms[:n]; someUnmarked(ms) && c.mark.lost(c.s) {
+		return unmarked(&t, ms)
+	}
+	return genuine(ms)
+}
+
+// unmarked is genuine for messages that came without the marker: an empty one
+// counts as receiveTurn has it then.
+func unmarked(t *socket.Turn, ms []socket.Msg) int {
+	if over, err := t.AtEnd(); err == nil && !over {
+		return len(ms)
+	}
+	n := len(ms)
+	for n > 0 && unmarkedEmpty(&ms[n-1]) {
+		n--
+	}
+	return n
 }
 
 // sendPlain sends, without waiting, the messages at the front of ms that have no

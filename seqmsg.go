@@ -31,9 +31,9 @@ func (c *SeqConn) recvPayload(m *Message, f Flags) error {
 
 // SendMsg sends one message: the payload in m.Buffers, which may be empty, with
 // the Files, Cred and Other of m.OOB. It sets m.N. The files stay the caller's
-// and are held open until SendMsg returns: a Close of one waits. A nil or closed
-// file, and more than 253, are errors, and nothing is sent. A Cred that names
-// another process takes privileges: EPERM without.
+// and are held open until SendMsg returns: a Close of one takes effect then. A
+// nil or closed file, and more than 253, are errors, and nothing is sent. A Cred
+// that names another process takes privileges: EPERM without.
 func (c *SeqConn) SendMsg(m *Message, f Flags) error {
 	if m != nil && m.OOB == nil && f&^FlagNoWait == 0 {
 		o := outgoing{bufs: m.Buffers}

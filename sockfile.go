@@ -21,7 +21,7 @@ type sockFile struct {
 	keep  atomic.Bool // leave the file
 
 	mu   sync.Mutex
-	done bool // remove was called
+	done bool // remove or leave was called
 }
 
 // newSockFile notes the file at path, which may be relative.
@@ -39,10 +39,10 @@ func newSockFile(path string, id sys.FileID) *sockFile {
 // lockOnClose is how long a Close waits for the lock of a directory.
 const lockOnClose = 100 * time.Millisecond
 
-// remove removes the file if it is still the one that was bound. A second call
-// does nothing.
+// remove removes the file if it is still the one that was bound, and is not to be
+// kept. A second call does nothing.
 func (f *sockFile) remove() {
-	if f == nil || !f.bound || f.keep.Load() {
+	if f == nil || !f.bound {
 		return
 	}
 	f.mu.Lock() // a second Close must not close the socket before the file is gone
@@ -50,7 +50,9 @@ func (f *sockFile) remove() {
 	if f.done {
 		return
 	}
-	f.done = true
+	if f.done = true; f.keep.Load() {
+		return
+	}
 	d, err := openSockDir(f.path)
 	if err != nil {
 		f.removeByPath()
@@ -64,7 +66,9 @@ func (f *sockFile) remove() {
 // leave makes remove do nothing: the socket has another owner.
 func (f *sockFile) leave() {
 	if f != nil {
-		f.keep.Store(true)
+		f.mu.Lock()
+		f.done = true
+		f.mu.Unlock()
 	}
 }
 

@@ -79,6 +79,7 @@ func (s *Socket) Clone() (*Socket, error) {
 		nfd, e := sys.Dup(fd)
 		if e == 0 {
 			c = adopt(nfd, int(s.family), int(s.typ), int(s.proto))
+			c.noteShut()
 		}
 		return e
 	})
@@ -95,4 +96,15 @@ func (s *Socket) Clone() (*Socket, error) {
 	c.facts.Or(factShared)
 	c.spin.setting.Store(s.spin.setting.Load())
 	return c, nil
+}
+
+// noteShut notes that a datagram socket was shut down for receiving before it
+// came here. Its receives do not tell: afterShutdown.
+func (s *Socket) noteShut() {
+	if s.family != sys.AFUnix || s.typ != sys.SockDgram {
+		return
+	}
+	if events, e := sys.Poll(s.fd, sys.PollRdhup); e == 0 && events&sys.PollRdhup != 0 {
+		s.r.state.Or(stShut)
+	}
 }

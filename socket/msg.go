@@ -9,6 +9,11 @@ type Msg struct {
 	Control []byte   // control messages to send, or room for received ones
 	Addr    Sockaddr // destination or sender; zero: none
 
+	// Room, unless nil, is called before each try of a RecvMsg and returns the
+	// room for control messages, which becomes Control: what arrives may change
+	// while a receive waits.
+	Room func() []byte
+
 	// NeedAddr makes a receive note the sender in Addr.
 	NeedAddr bool
 
@@ -58,8 +63,9 @@ func (t *Turn) RecvMsg(m *Msg, flags int) error {
 	if m.NeedAddr {
 		op.hdr.WantFrom()
 	}
-	op.plain = len(m.Control) > 0
+	op.plain, op.grow = len(m.Control) > 0, m
 	err := t.run("recvmsg", (*recvMsgOp)(op), flags)
+	op.grow = nil
 	m.N, m.ControlN, m.Flags = 0, 0, 0
 	if err == nil {
 		m.N, m.ControlN, m.Flags = op.n, op.hdr.ControlLen(), op.hdr.Flags()
@@ -100,6 +106,7 @@ type msgOp struct {
 	flags int
 	n     int
 	plain bool // the call enters the scheduler: it may have to wait for more than memory
+	grow  *Msg // that a receive asks for room
 }
 
 func (o *msgOp) set(m *Msg) {
@@ -122,6 +129,10 @@ func (t *Turn) message() *msgOp {
 type recvMsgOp msgOp
 
 func (o *recvMsgOp) try(s *Socket) (e sys.Errno) {
+	if o.grow.Room != nil {
+		o.grow.Control = o.grow.Room()
+		o.hdr.SetControl(o.grow.Control)
+	}
 	if o.hdr.Rearm(); s.rawNow() && !o.plain {
 		o.n, e = sys.RecvMsgRaw(s.fd, &o.hdr, o.flags)
 	} else {

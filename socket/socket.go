@@ -113,6 +113,7 @@ func fromFD(fd int) (*Socket, error) {
 		return nil, sysErr("fcntl", e)
 	}
 	s := adopt(nfd, family, typ, proto)
+	s.noteShut()
 	s.otherProcess()
 	return s, nil
 }

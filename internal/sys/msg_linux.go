@@ -56,10 +56,15 @@ func (m *Msg) add(b []byte) {
 func (m *Msg) point(control []byte) {
 	m.hdr.Iov = unsafe.SliceData(m.iovs)
 	m.hdr.SetIovlen(len(m.iovs))
-	m.hdr.Control = unsafe.SliceData(control)
-	m.hdr.SetControllen(len(control))
+	m.SetControl(control)
 	m.hdr.Flags = 0
 	m.hdr.Name, m.hdr.Namelen = nil, 0
+}
+
+// SetControl points m to another control buffer.
+func (m *Msg) SetControl(control []byte) {
+	m.hdr.Control = unsafe.SliceData(control)
+	m.hdr.SetControllen(len(control))
 }
 
 // addr is the memory for the name.

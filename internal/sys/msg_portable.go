@@ -26,6 +26,9 @@ func (m *Msg) Set(first []byte, bufs [][]byte, extra, control []byte) {
 // Set1 is Set for a single buffer and perhaps an extra one.
 func (m *Msg) Set1(p, extra, control []byte) { m.Set(p, nil, extra, control) }
 
+// SetControl points m to another control buffer.
+func (m *Msg) SetControl(control []byte) { m.control, m.controlLen = control, len(control) }
+
 // SetTo makes m a message for the address; no address leaves it to the
 // connection.
 func (m *Msg) SetTo(to *Sockaddr) { m.to = *to }

@@ -48,16 +48,26 @@ func Accept(fd int, from *Sockaddr) (int, Errno) {
 	return int(nfd), 0
 }
 
-// Bind is bind(2). It enters the scheduler: a path may be on a slow disk.
+// Bind is bind(2). It enters the scheduler: a path may be on a slow disk. What a
+// signal interrupts has not happened, and is made again.
 func Bind(fd int, sa *Sockaddr) Errno {
-	_, _, e := syscall.Syscall(unix.SYS_BIND, uintptr(fd), uintptr(unsafe.Pointer(&sa.b)), uintptr(sa.n))
-	return e
+	for {
+		_, _, e := syscall.Syscall(unix.SYS_BIND, uintptr(fd), uintptr(unsafe.Pointer(&sa.b)), uintptr(sa.n))
+		if e != EINTR {
+			return e
+		}
+	}
 }
 
-// Connect is connect(2).
+// Connect is connect(2). What a signal interrupts goes on, but not so on AF_UNIX,
+// where nothing has happened: that is made again.
 func Connect(fd int, sa *Sockaddr) Errno {
-	_, _, e := syscall.Syscall(unix.SYS_CONNECT, uintptr(fd), uintptr(unsafe.Pointer(&sa.b)), uintptr(sa.n))
-	return e
+	for {
+		_, _, e := syscall.Syscall(unix.SYS_CONNECT, uintptr(fd), uintptr(unsafe.Pointer(&sa.b)), uintptr(sa.n))
+		if e != EINTR || sa.Family() != AFUnix {
+			return e
+		}
+	}
 }
 
 // Disconnect dissolves a datagram socket's association: connect(2) to

@@ -1,0 +1,46 @@
+package uds_test
+
+import (
+	"os"
+	"testing"
+
+	"example.com/uds"
+	"example.com/uds/internal/testutil"
+)
+
+// A receive that waits while options are set has room for what they make
+// arrive.
+func TestOOBOptionsReachAReceiveThatWaits(t *testing.T) {
+	options := map[string]uds.Options{
+		"credentials": {PassCredentials: true},
+		"pidfd":       {PassPidFD: true},
+		"both":        {PassCredentials: true, PassPidFD: true, Timestamps: true},
+	}
+	eachKind(t, func(t *testing.T, pair pairOf) {
+		for name, o := range options {
+			for _, files := range []int{0, 1, 3} {
+				t.Run(name, func(t *testing.T) {
+					testutil.CheckLeaks(t)
+					a, b := pair(t)
+					m := uds.Message{Buffers: buffers(9), OOB: &uds.OOB{MaxFiles: files}}
+					done := make(chan error, 1)
+					go func() { done <- a.RecvMsg(&m, 0) }()
+					testutil.Eventually(t, safety, func() bool { return parkedReads(t) }, "the receive does not wait")
+					setOptions(t, a, o)
+					must(t, b.SendFiles([]byte("x"), devNull(t, files)...))
+					must(t, <-done)
+					if len(m.OOB.Files) != files {
+						t.Errorf("got %d files, want %d", len(m.OOB.Files), files)
+					}
+					if (m.OOB.Cred != nil) != o.PassCredentials || o.PassCredentials && m.OOB.Cred.PID != os.Getpid() {
+						t.Errorf("got credentials %v", m.OOB.Cred)
+					}
+					if (m.OOB.PidFD != nil) != o.PassPidFD {
+						t.Errorf("got pidfd %v", m.OOB.PidFD)
+					}
+					must(t, m.OOB.Close())
+				})
+			}
+		}
+	})
+}
