@@ -56,9 +56,10 @@ func (c *DgramConn) sendFailed(o *outgoing, err error) error {
 }
 
 // lost reports whether a send to the peer failed with err because the peer has
-// gone, and the connection is one that finds it again.
+// gone, and the connection is one that finds it again: not one that Disconnect
+// left without a peer.
 func (c *DgramConn) lost(err error) bool {
-	return c.redial && (isErrno(err, sys.ECONNREFUSED) || isErrno(err, sys.ENOTCONN))
+	return c.redial && (isErrno(err, sys.ECONNREFUSED) || isErrno(err, sys.ENOTCONN)) && !c.names.get().remote.IsUnnamed()
 }
 
 // resend connects to the peer's address again and repeats the send of p.
