@@ -14,6 +14,25 @@ func (c *DgramConn) transmit(o *outgoing, f Flags) error {
 	if !c.ok() {
 		return c.check("write")
 	}
+	if !o.far.IsUnnamed() {
+		return c.transmitFar(o, f)
+	}
+	return c.transmitNear(o, f)
+}
+
+// transmitFar is transmit to a destination that may not fit an address.
+func (c *DgramConn) transmitFar(o *outgoing, f Flags) error {
+	sa, release, err := reach(o.far)
+	if err != nil {
+		return c.sendFailed(o, err)
+	}
+	defer release()
+	o.to = sa
+	return c.transmitNear(o, f)
+}
+
+// transmitNear is transmit to an address, or to the peer.
+func (c *DgramConn) transmitNear(o *outgoing, f Flags) error {
 	var t socket.Turn
 	err := c.beginSend(&t, f)
 	if err != nil {
@@ -49,7 +68,10 @@ func (c *DgramConn) transmitTurn(t *socket.Turn, o *outgoing, f Flags) error {
 // sendFailed is the error of a send that failed with err.
 func (c *DgramConn) sendFailed(o *outgoing, err error) error {
 	err = c.limitError("sendmsg", o.size(), err)
-	if o.to.IsZero() {
+	switch {
+	case !o.far.IsUnnamed():
+		return c.failAt("write", o.far, procError(&o.to, err))
+	case o.to.IsZero():
 		return c.fail("write", err)
 	}
 	return c.failAt("write", addrOfRaw(&o.to), err)

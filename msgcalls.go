@@ -111,13 +111,25 @@ func (x *exchange) sendFrom(c messenger, m *Message, f Flags) error {
 	x.c, x.oob, x.flags = c, m.OOB, f
 	x.out = outgoing{bufs: m.Buffers}
 	if !m.Addr.IsUnnamed() && c.base().datagrams() {
-		to, err := x.dests.of(m.Addr.name)
-		if err != nil {
+		if err := x.sendTo(m.Addr.name); err != nil {
 			return err
 		}
-		x.out.to = to.sa
 	}
 	return x.transmit()
+}
+
+// sendTo makes the name that of the destination.
+func (x *exchange) sendTo(name string) error {
+	if len(name) > MaxPathLen {
+		a, err := destAddr(name)
+		x.out.far = a
+		return err
+	}
+	to, err := x.dests.of(name)
+	if err == nil {
+		x.out.to = to.sa
+	}
+	return err
 }
 
 // recvFiles is RecvFiles of both.

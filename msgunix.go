@@ -115,9 +115,5 @@ func (x *exchange) address(b *conn, addr *net.UnixAddr) error {
 	if !b.datagrams() {
 		return nil
 	}
-	to, err := x.dests.of(addr.Name)
-	if err == nil {
-		x.out.to = to.sa
-	}
-	return err
+	return x.sendTo(addr.Name)
 }

@@ -8,6 +8,7 @@ type outgoing struct {
 	bufs    [][]byte // and more of it
 	control []byte   // control messages
 	to      socket.Sockaddr
+	far     Addr // a destination that may not fit an address: to is made of it
 
 	n int // payload bytes sent
 }
