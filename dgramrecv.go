@@ -94,7 +94,8 @@ func (c *DgramConn) Readable() (int, error) {
 
 // TakeError returns the socket's pending error (SO_ERROR) and clears it, or
 // nil. ECONNRESET says that the peer has connected to another socket or
-// disconnected.
+// disconnected, and so discarded datagrams that it had not received; Linux does
+// not tell if there were none.
 func (c *DgramConn) TakeError() error {
 	if err := c.check("get"); err != nil {
 		return err

@@ -146,7 +146,8 @@ func (s *Socket) Family() int { return int(s.family) }
 // Type returns the socket type, such as SOCK_SEQPACKET.
 func (s *Socket) Type() int { return int(s.typ) }
 
-// Protocol returns the protocol number.
+// Protocol returns the protocol number that the socket was made with, 0 if New
+// was left to choose. A socket of FromFile has the kernel's (SO_PROTOCOL).
 func (s *Socket) Protocol() int { return int(s.proto) }
 
 // Shutdown ends receiving, sending or both, as shutdown(2) does; how is
