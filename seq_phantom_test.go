@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime"
 	"testing"
 	"time"
 
@@ -30,6 +31,9 @@ func TestMessageThatRacesTheClose(t *testing.T) {
 		m := uds.Message{Buffers: [][]byte{p}}
 		for err = uds.ErrWouldBlock; errors.Is(err, uds.ErrWouldBlock); {
 			err = b.RecvMsg(&m, uds.FlagNoWait)
+			if runtime.GOMAXPROCS(0) == 1 {
+				runtime.Gosched() // the sender would have to wait until this goroutine is preempted
+			}
 		}
 		if got := outcome(p[:m.N], err); err != nil || string(p[:m.N]) != string(last) {
 			t.Fatalf("round %d: got %s, want %q", round, got, last)

@@ -9,6 +9,7 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -151,9 +152,6 @@ func listenerPID(t *testing.T, typ int, path string) int {
 
 func TestSockfileOneOfManyStartersWins(t *testing.T) { runStarters(t, 200) }
 
-// lingering is how long a replaced listener goes on accepting.
-const lingering = 250 * time.Millisecond
-
 // runReplacements replaces a listener again and again while others dial and
 // exchange data: nobody is refused, and nothing is lost.
 func runReplacements(t *testing.T, replacements, dialers int) {
@@ -163,26 +161,67 @@ func runReplacements(t *testing.T, replacements, dialers int) {
 	var servers, clients sync.WaitGroup
 	l := serve(t, &servers, lc, path)
 	var stop atomic.Bool
-	var exchanges atomic.Int64
-	for range dialers {
-		clients.Go(func() { dialUntil(t, &stop, &exchanges, path) })
+	done := make(exchanges, dialers)
+	for i := range done {
+		clients.Go(func() { dialUntil(t, &stop, &done[i], path) })
 	}
+	var replaced []replacedListener
 	for i := range replacements {
 		old := l
 		l = serve(t, &servers, lc, path)
-		old.SetDeadline(time.Now().Add(lingering))
+		replaced = append(replaced, replacedListener{old, done.counts()})
+		replaced = slices.DeleteFunc(replaced, func(r replacedListener) bool { return r.endIfEmpty(done) })
 		if t.Failed() {
 			break
 		}
-		seen := exchanges.Load() // every replacement meets some load
-		testutil.Eventually(t, 30*time.Second, func() bool { return exchanges.Load() > seen || t.Failed() }, "exchange after replacement %d", i)
+		seen := done.total() // every replacement meets some load
+		testutil.Eventually(t, 30*time.Second, func() bool { return done.total() > seen || t.Failed() }, "exchange after replacement %d", i)
 	}
 	stop.Store(true)
 	clients.Wait()
-	l.SetDeadline(time.Now())
+	for _, r := range append(replaced, replacedListener{l: l}) {
+		r.l.SetDeadline(time.Now())
+	}
 	servers.Wait()
 	wantOnly(t, path, false)
-	t.Logf("%d exchanges in %d replacements", exchanges.Load(), replacements)
+	t.Logf("%d exchanges in %d replacements", done.total(), replacements)
+}
+
+// exchanges counts those of each dialer.
+type exchanges []atomic.Int64
+
+func (e exchanges) counts() []int64 {
+	counts := make([]int64, len(e))
+	for i := range e {
+		counts[i] = e[i].Load()
+	}
+	return counts
+}
+
+func (e exchanges) total() (total int64) {
+	for _, n := range e.counts() {
+		total += n
+	}
+	return total
+}
+
+// replacedListener goes on accepting while a dialer may wait in its backlog.
+type replacedListener struct {
+	l    *uds.SeqListener
+	when []int64 // how many exchanges each dialer had done
+}
+
+// endIfEmpty lets the listener end if none can wait in its backlog, and reports
+// that: each dialer has begun an exchange after the replacement and ended it.
+// The one that it ended before that may have begun earlier.
+func (r replacedListener) endIfEmpty(done exchanges) bool {
+	for i, n := range done.counts() {
+		if n < r.when[i]+2 {
+			return false
+		}
+	}
+	r.l.SetDeadline(time.Now())
+	return true
 }
 
 // serve starts a listener that echoes a message to every connection, until its
