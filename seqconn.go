@@ -34,6 +34,8 @@ type SeqConn struct {
 	in    *socket.Msg // of the call whose receiving turn it is
 	out   *socket.Msg // of the call whose sending turn it is
 	file  *sockFile   // that a dial bound; nil: none
+
+	stamps atomic.Pointer[atomic.Bool] // whether it or a clone asked for timestamps; nil: no clones
 }
 
 var (
@@ -128,7 +130,9 @@ func (c *SeqConn) detachable() error {
 	if err := c.noTail(); err != nil {
 		return err
 	}
-	c.mark.clear(c.s)
+	if stamps := c.stamps.Load(); stamps == nil || !stamps.Load() {
+		c.mark.clear(c.s)
+	}
 	c.file.leave()
 	return nil
 }
@@ -145,7 +149,11 @@ func (c *SeqConn) Clone() (*SeqConn, error) {
 		return nil, c.fail("clone", err)
 	}
 	d := newSeqConn(s, c.names.p.Load())
-	d.mark.state.Store(c.mark.state.Load())
+	c.stamps.CompareAndSwap(nil, new(atomic.Bool))
+	d.stamps.Store(c.stamps.Load())
+	if d.mark.state.Store(c.mark.state.Load()); d.mark.shown() {
+		d.stamps.Load().Store(true)
+	}
 	c.expect.share()
 	d.expect.share()
 	return d, nil
