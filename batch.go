@@ -24,7 +24,7 @@ func recvBatch(c batcher, ms []Message) (int, error) {
 	for i := range ms {
 		ms[i].empty()
 	}
-	if late := b.late.Swap(nil); late != nil {
+	if late := b.keeping().late.Swap(nil); late != nil {
 		return 0, b.fail("read", *late)
 	}
 	x := newExchange()

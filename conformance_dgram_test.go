@@ -115,26 +115,59 @@ var dgramComparisons = []comparison{
 	},
 }
 
-// blockedSendCPU blocks c in a send to path, which nobody reads, until it is clear
-// what that costs. The two answers are far apart, all of a CPU or next to none of
-// it; a busy machine leaves a hundredth of one to who wants all.
-func blockedSendCPU(t testing.TB, c net.PacketConn, path string) string {
-	const whole, round = 100 * time.Millisecond, time.Second
-	to := &net.UnixAddr{Name: path, Net: "unixgram"}
-	var used, waited time.Duration
-	for used < whole && (waited < 4*round || used > waited/100 && waited < safety) {
-		used += testutil.CPUOf(func() { blockedSend(t, c, to, round) })
-		waited += round
-	}
-	if used > waited/100 {
-		return "a whole one"
-	}
-	return "next to none"
+// conformanceWork is how much CPU time the child that only works uses.
+const conformanceWork = 200 * time.Millisecond
+
+func init() {
+	testutil.RegisterChild("work", func() {
+		io.Copy(io.Discard, os.Stdin)
+		for end := testutil.CPUTime() + conformanceWork; testutil.CPUTime() < end; {
+		}
+	})
 }
 
-// blockedSend fills the receiver's queue and blocks for d.
-func blockedSend(t testing.TB, c net.PacketConn, to net.Addr, d time.Duration) {
-	must(t, c.SetWriteDeadline(time.Now().Add(d)))
+// blockedSendCPU blocks c in a send to path, which nobody reads, and says what
+// that costs. Who wants a whole CPU gets as much as a process beside it that only
+// works, about, however busy the machine is.
+func blockedSendCPU(t testing.TB, c net.PacketConn, path string) string {
+	to := &net.UnixAddr{Name: path, Net: "unixgram"}
+	ended := make(chan struct{})
+	go func() { defer close(ended); blockedSend(t, c, to) }()
+	defer func() {
+		must(t, c.SetWriteDeadline(time.Now()))
+		<-ended
+	}()
+	for begun := time.Now(); ; {
+		used, wall := besideWork(t)
+		switch {
+		case used > conformanceWork/4:
+			return "a whole one"
+		case used < wall/100:
+			return "next to none"
+		case time.Since(begun) > safety:
+			return fmt.Sprintf("%v in %v", used, wall)
+		}
+	}
+}
+
+// besideWork returns the CPU time that this process uses while a child works, and
+// how long that takes.
+func besideWork(t testing.TB) (used, wall time.Duration) {
+	child := testutil.Child(t, "work")
+	begin, err := child.StdinPipe()
+	must(t, err)
+	must(t, child.Start())
+	used = testutil.CPUOf(func() {
+		begun := time.Now()
+		must(t, begin.Close())
+		must(t, child.Wait())
+		wall = time.Since(begun)
+	})
+	return used, wall
+}
+
+// blockedSend fills the receiver's queue and blocks until c's deadline.
+func blockedSend(t testing.TB, c net.PacketConn, to net.Addr) {
 	for {
 		if _, err := c.WriteTo([]byte("x"), to); err != nil {
 			isErr(t, "WriteTo", err, os.ErrDeadlineExceeded)

@@ -19,7 +19,7 @@ type conn struct {
 	mark  marker
 
 	expect expected
-	late   atomic.Pointer[error] // that a RecvBatch met behind its messages
+	kept   atomic.Pointer[kept]
 }
 
 func (c *conn) ok() bool { return c != nil && c.s != nil }

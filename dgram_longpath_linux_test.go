@@ -31,6 +31,13 @@ var longpathSends = map[string]func(c *uds.DgramConn, p []byte, to uds.Addr) err
 	"SendMsg with OOB": func(c *uds.DgramConn, p []byte, to uds.Addr) error {
 		return c.SendMsg(&uds.Message{Buffers: [][]byte{p}, Addr: to, OOB: new(uds.OOB)}, 0)
 	},
+	"SendMsg with FlagNoWait": func(c *uds.DgramConn, p []byte, to uds.Addr) error {
+		return c.SendMsg(&uds.Message{Buffers: [][]byte{p}, Addr: to}, uds.FlagNoWait)
+	},
+	"WriteToUnix": func(c *uds.DgramConn, p []byte, to uds.Addr) error {
+		_, err := c.WriteToUnix(p, to.UnixAddr("unixgram"))
+		return err
+	},
 	"SendBatch": func(c *uds.DgramConn, p []byte, to uds.Addr) error {
 		_, err := c.SendBatch([]uds.Message{{Buffers: [][]byte{p}, Addr: to}})
 		return err

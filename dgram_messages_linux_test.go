@@ -9,6 +9,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -373,6 +374,38 @@ func TestDgramTakeError(t *testing.T) {
 	wantDgramError(t, "TakeError", a.TakeError(), syscall.ECONNRESET)
 	if err := a.TakeError(); err != nil {
 		t.Errorf("the second TakeError: got %v, want nil", err)
+	}
+}
+
+// unix_dgram_disconnected tells the peer of what it discards, and of nothing
+// else.
+func TestDgramTakeErrorWithoutLoss(t *testing.T) {
+	a, b, c := listenDgram(t), listenDgram(t), listenDgram(t)
+	must(t, a.Connect(addrOf(t, b)))
+	must(t, b.Connect(addrOf(t, a)))
+	must(t, b.Connect(addrOf(t, c)))
+	if err := a.TakeError(); err != nil {
+		t.Errorf("got %v, want nil", err)
+	}
+}
+
+// unix_dgram_sendmsg and unix_dgram_poll in net/unix/af_unix.c do not look at
+// the queue of a peer that is connected to the sender.
+func TestDgramQueueLength(t *testing.T) {
+	b, err := os.ReadFile("/proc/sys/net/unix/max_dgram_qlen")
+	if err != nil {
+		t.Skip(err)
+	}
+	limit, err := strconv.Atoi(strings.TrimSpace(string(b)))
+	must(t, err)
+	receiver, sender := listenDgram(t), newDgram(t)
+	if n := fill(t, sender, addrOf(t, receiver), []byte("x")); n != limit+1 {
+		t.Errorf("sent %d datagrams, want %d", n, limit+1)
+	}
+	x, _ := dgramPair(t)
+	must(t, x.SetWriteBuffer(1<<20))
+	if n := fill(t, x, uds.Addr{}, []byte("x")); n <= limit+1 {
+		t.Errorf("sent %d datagrams to a mutual peer, want more than %d", n, limit+1)
 	}
 }
 

@@ -143,3 +143,19 @@ func TestDgramRedialIsForThePeerOnly(t *testing.T) {
 		t.Errorf("got %v, want no redial", err)
 	}
 }
+
+func TestDgramRedialIsBackWithConnect(t *testing.T) {
+	_, server, client := redialed(t, uds.Dialer{Redial: true})
+	must(t, client.Disconnect())
+	wantDgramError(t, "Send", client.Send([]byte("x")), syscall.ENOTCONN)
+	wantDgramError(t, "SendFiles", client.SendFiles([]byte("x")), syscall.ENOTCONN)
+
+	must(t, client.Connect(addrOf(t, server)))
+	path := server.LocalAddr().String()
+	must(t, server.Close())
+	server = restart(t, path)
+	must(t, client.Send([]byte("again")))
+	if got := recvString(t, server); got != "again" {
+		t.Errorf("got %q, want again", got)
+	}
+}

@@ -23,7 +23,7 @@ func (c *DgramConn) more(ms []socket.Msg) int {
 	n, err := t.RecvBatch(ms, FlagNoWait.recvFlags())
 	if err != nil && err != ErrWouldBlock {
 		late := err
-		c.late.Store(&late)
+		c.keeping().late.Store(&late)
 	}
 	return n
 }

@@ -17,8 +17,9 @@ import (
 //
 // Datagrams of this family are reliable and arrive in order. A send waits while
 // the receiver's queue is full, which holds net.unix.max_dgram_qlen datagrams
-// and one more on Linux. A send to an address waits for that receiver alone:
-// sends to others pass it.
+// and one more on Linux; between two sockets that are connected to each other,
+// as those of DgramPair, the limit is the sender's SO_SNDBUF alone. A send to an
+// address waits for that receiver alone: sends to others pass it.
 //
 // A Read does not end when the peer closes. CloseRead ends it, with io.EOF.
 //
@@ -29,8 +30,6 @@ import (
 type DgramConn struct {
 	conn
 	redial bool
-	in     *socket.Msg // of the call whose receiving turn it is
-	out    *socket.Msg // of the call whose sending turn it is
 
 	senders senders // of the call whose receiving turn it is
 	dests   dests   // of the call whose sending turn it is

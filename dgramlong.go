@@ -42,15 +42,15 @@ func (o *outgoing) aim(d *dests, name string) (release func(), err error) {
 		if err != nil {
 			return nil, err
 		}
-		o.to = to.sa
+		o.to = &to.sa
 		return nothing, nil
 	}
 	a, err := destAddr(name)
 	if err != nil {
 		return nil, err
 	}
-	o.to, release, err = reach(a)
-	o.long = a
+	sa, release, err := reach(a)
+	o.to, o.long = &sa, a
 	return release, err
 }
 
@@ -64,5 +64,5 @@ func (o *outgoing) dest() Addr {
 	if !o.long.IsUnnamed() {
 		return o.long
 	}
-	return addrOfRaw(&o.to)
+	return addrOfRaw(o.to)
 }

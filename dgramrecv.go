@@ -71,10 +71,7 @@ func (c *DgramConn) receive(op string, r *received, f Flags) error {
 	if err != nil {
 		return c.fail(op, err)
 	}
-	if c.in == nil {
-		c.in = new(socket.Msg)
-	}
-	err = r.receive(&t, c.in, f)
+	err = r.receive(&t, message(&c.keeping().in), f)
 	if err == nil && r.size == 0 {
 		err = atEnd(&t)
 	}
@@ -97,7 +94,8 @@ func (c *DgramConn) Readable() (int, error) {
 
 // TakeError returns the socket's pending error (SO_ERROR) and clears it, or
 // nil. ECONNRESET says that the peer has connected to another socket or
-// disconnected.
+// disconnected, and so discarded datagrams that it had not received; Linux does
+// not tell if there were none.
 func (c *DgramConn) TakeError() error {
 	if err := c.check("get"); err != nil {
 		return err

@@ -30,18 +30,17 @@ func (c *DgramConn) transmit(o *outgoing, f Flags) error {
 // transmitTurn is transmit in a turn. A send that waits for a full receiver
 // gives its turn away: meanwhile the kept Msg is its own.
 func (c *DgramConn) transmitTurn(t *socket.Turn, o *outgoing, f Flags) error {
-	m := c.out
-	if c.out = nil; m == nil {
-		m = new(socket.Msg)
-	}
+	k := c.keeping()
+	m := message(&k.out)
+	k.out = nil
 	err := o.send(t, m, f)
-	if err != nil && o.to.IsZero() && c.lost(err) {
+	if err != nil && o.to == nil && c.lost(err) {
 		if err = c.reconnect(t, o.size()); err == nil {
 			err = notSent(o.size(), o.send(t, m, f))
 		}
 	}
 	if t.Held() {
-		c.out = m
+		k.out = m
 	}
 	return err
 }
@@ -49,10 +48,10 @@ func (c *DgramConn) transmitTurn(t *socket.Turn, o *outgoing, f Flags) error {
 // sendFailed is the error of a send that failed with err.
 func (c *DgramConn) sendFailed(o *outgoing, err error) error {
 	err = c.limitError("sendmsg", o.size(), err)
-	if o.to.IsZero() {
+	if o.to == nil {
 		return c.fail("write", err)
 	}
-	return c.failAt("write", o.dest(), procError(&o.to, err))
+	return c.failAt("write", o.dest(), procError(o.to, err))
 }
 
 // lost reports whether a send to the peer failed with err because the peer has

@@ -139,7 +139,7 @@ func (d *Dialer) dialSeq(ctx context.Context, to Addr) (*SeqConn, error) {
 	c := newSeqConn(s, &names{local: d.LocalAddr, remote: to})
 	c.given(&d.Options)
 	if err := c.join(ctx, d, to); err != nil {
-		c.file.remove()
+		c.boundFile().remove()
 		s.Close()
 		return nil, err
 	}
@@ -161,7 +161,7 @@ func (c *SeqConn) join(ctx context.Context, d *Dialer, to Addr) error {
 		if err != nil {
 			return err
 		}
-		c.file = file
+		c.keeping().file = file
 	}
 	if err := connectAddr(ctx, c.s, to); err != nil {
 		return err

@@ -65,7 +65,9 @@ func (x *exchange) wantSender(wanted bool) {
 // done gives x back without anything of its caller's.
 func (x *exchange) done() {
 	x.in, x.out = received{}, outgoing{}
-	x.found.reset()
+	if x.found.used {
+		x.found.reset()
+	}
 	x.b, x.c, x.oob, x.err = nil, nil, nil, nil
 	x.fds = x.fds[:0]
 	exchanges.Put(x)

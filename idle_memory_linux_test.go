@@ -21,11 +21,11 @@ import (
 )
 
 // idleRatio bounds what an idle connection, whose receive is parked, takes of
-// heap and stack in terms of net's, which is the aim. Above it is 0.6 KB of heap
+// heap and stack in terms of net's, which is the aim. Above it is 0.5 KB of heap
 // against 0.25: the registration with the poller is an os.File beside the Socket
 // and the kept state of each direction. The stack is the same, 2 KiB, as long as
 // the caller's own frames take less than 320 bytes (540 with net).
-const idleRatio = 1.7
+const idleRatio = 1.4
 
 func TestMemoryOfAnIdleConnection(t *testing.T) {
 	if raceEnabled {

@@ -4,6 +4,7 @@ package uds_test
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net"
 	"syscall"
@@ -22,13 +23,19 @@ func init() {
 	}
 }
 
-// Only SO_PEERCRED is silent about a socket without a peer process.
+// SO_PEERCRED is silent about a socket without a peer process, and the others
+// have ENODATA: sk_getsockopt in net/core/sock.c.
 func TestPeerOfUnconnectedDatagramSocket(t *testing.T) {
 	c := newDgram(t)
 	_, err := c.PeerCred()
 	isErr(t, "PeerCred", err, syscall.ENOTCONN)
 	_, err = c.Peer()
 	isErr(t, "Peer", err, syscall.ENOTCONN)
+	_, err = c.PeerGroups()
+	isErr(t, "PeerGroups", err, syscall.ENOTCONN)
+	if _, err = c.PeerPidFD(); !errors.Is(err, errors.ErrUnsupported) {
+		isErr(t, "PeerPidFD", err, syscall.ENOTCONN)
+	}
 }
 
 func TestDgramMessagesHaveAddresses(t *testing.T) {

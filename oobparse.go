@@ -17,6 +17,7 @@ type ancillary struct {
 	label   []byte // part of the buffer
 	at      time.Time
 	other   []ControlMessage // parts of the buffer
+	used    bool             // by a parse
 	hasCred bool
 	bad     bool // not a sequence of control messages
 }
@@ -24,16 +25,26 @@ type ancillary struct {
 // parse makes a what the control buffer b says. It makes no system call, and
 // finds every descriptor in whatever b is.
 func (a *ancillary) parse(b []byte) {
-	a.reset()
+	if a.used {
+		a.reset()
+	}
+	a.used = true
+	r := cmsg.NewReader(b)
+	for r.Next() {
+		a.add(&r)
+	}
+	if r.Err() != nil {
+		a.bad = true
+		a.salvage(b)
+	}
+}
+
+// salvage finds the descriptors of a control buffer that is no sequence of
+// messages.
+func (a *ancillary) salvage(b []byte) {
+	a.files = a.files[:0]
 	for fd := range cmsg.Rights(b, sys.SolSocket, sys.ScmRights) {
 		a.files = append(a.files, fd)
-	}
-	for r := cmsg.NewReader(b); ; {
-		if !r.Next() {
-			a.bad = r.Err() != nil
-			break
-		}
-		a.add(&r)
 	}
 }
 
@@ -48,6 +59,9 @@ func (a *ancillary) add(r *cmsg.Reader) {
 	known := r.Level() == sys.SolSocket
 	switch { // the numbers of kinds that a system lacks are all alike
 	case known && typ == sys.ScmRights:
+		for fd := range r.Ints() {
+			a.files = append(a.files, fd)
+		}
 	case known && typ == sys.ScmCredentials:
 		a.addCred(r)
 	case known && typ == sys.ScmPidfd:

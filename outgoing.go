@@ -4,11 +4,11 @@ import "example.com/uds/socket"
 
 // outgoing is one message to send.
 type outgoing struct {
-	p       []byte   // the payload,
-	bufs    [][]byte // and more of it
-	control []byte   // control messages
-	to      socket.Sockaddr
-	long    Addr // the path that to stands for, if it does not fit; else unnamed
+	p       []byte           // the payload,
+	bufs    [][]byte         // and more of it
+	control []byte           // control messages
+	to      *socket.Sockaddr // nil: the connection's peer
+	long    Addr             // the path that to stands for, if it does not fit; else unnamed
 
 	n int // payload bytes sent
 }
@@ -36,10 +36,16 @@ func (o *outgoing) single() (p []byte, ok bool) {
 
 // send sends o by way of m, which keeps nothing of it.
 func (o *outgoing) send(t *socket.Turn, m *socket.Msg, f Flags) error {
-	m.Buffer, m.Buffers, m.Control, m.Addr = o.p, gather(o.bufs), o.control, o.to
+	m.Buffer, m.Buffers, m.Control = o.p, gather(o.bufs), o.control
+	if o.to != nil {
+		m.Addr = *o.to
+	}
 	err := t.SendMsg(m, f.sendFlags())
 	o.n = m.N
 	m.Buffer, m.Buffers, m.Control = nil, nil, nil
+	if o.to != nil {
+		m.Addr = socket.Sockaddr{}
+	}
 	return err
 }
 

@@ -111,7 +111,7 @@ func (get peerOption) cred() (Cred, error) {
 	}
 	pid, uid, gid := binary.NativeEndian.Uint32(b[0:]), binary.NativeEndian.Uint32(b[4:]), binary.NativeEndian.Uint32(b[8:])
 	if pid == 0 && uid == nobody {
-		return Cred{}, sysError("getsockopt SO_PEERCRED of a socket without a peer process", sys.ENOTCONN)
+		return Cred{}, sysError("getsockopt of a socket without a peer process", sys.ENOTCONN)
 	}
 	return Cred{int(int32(pid)), int(uid), int(gid)}, nil
 }
@@ -119,7 +119,7 @@ func (get peerOption) cred() (Cred, error) {
 func (get peerOption) groups() ([]int, error) {
 	b, err := get.grow(sys.SoPeergroups, 4*32)
 	if err != nil {
-		return nil, err
+		return nil, get.noPeer(err)
 	}
 	groups := make([]int, len(b)/4)
 	for i := range groups {
@@ -136,9 +136,19 @@ func (get peerOption) security() (string, error) {
 func (get peerOption) pidFD() (*os.File, error) {
 	var b [4]byte
 	if _, err := get.read(sys.SoPeerpidfd, b[:]); err != nil {
-		return nil, err
+		return nil, get.noPeer(err)
 	}
 	return newFile(int(int32(binary.NativeEndian.Uint32(b[:]))), "pidfd"), nil
+}
+
+// noPeer is err, or the error of cred for a socket without a peer process, of
+// which the kernel says ENODATA elsewhere.
+func (get peerOption) noPeer(err error) error {
+	_, e := get.cred()
+	if isErrno(e, sys.ENOTCONN) && !errors.Is(err, errors.ErrUnsupported) {
+		return e
+	}
+	return err
 }
 
 // grow reads an option of any size, of which guess bytes may be enough.

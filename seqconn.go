@@ -31,11 +31,6 @@ type SeqConn struct {
 	conn
 	rest  socket.Rest
 	reset atomic.Uint32
-	in    *socket.Msg // of the call whose receiving turn it is
-	out   *socket.Msg // of the call whose sending turn it is
-	file  *sockFile   // that a dial bound; nil: none
-
-	stamps atomic.Pointer[atomic.Bool] // whether it or a clone asked for timestamps; nil: no clones
 }
 
 var (
@@ -94,7 +89,7 @@ func (c *SeqConn) Close() error {
 	if !c.ok() {
 		return c.check("close")
 	}
-	c.file.remove() // while the open socket pins the file's inode number
+	c.boundFile().remove() // while the open socket pins the file's inode number
 	if err := c.s.Close(); err != nil {
 		return c.fail("close", err)
 	}
@@ -130,10 +125,10 @@ func (c *SeqConn) detachable() error {
 	if err := c.noTail(); err != nil {
 		return err
 	}
-	if stamps := c.stamps.Load(); stamps == nil || !stamps.Load() {
+	if stamps := c.stamps(); stamps == nil || !stamps.Load() {
 		c.mark.clear(c.s)
 	}
-	c.file.leave()
+	c.boundFile().leave()
 	return nil
 }
 
@@ -149,10 +144,10 @@ func (c *SeqConn) Clone() (*SeqConn, error) {
 		return nil, c.fail("clone", err)
 	}
 	d := newSeqConn(s, c.names.p.Load())
-	c.stamps.CompareAndSwap(nil, new(atomic.Bool))
-	d.stamps.Store(c.stamps.Load())
+	c.keeping().stamps.CompareAndSwap(nil, new(atomic.Bool))
+	d.keeping().stamps.Store(c.stamps())
 	if d.mark.state.Store(c.mark.state.Load()); d.mark.shown() {
-		d.stamps.Load().Store(true)
+		d.stamps().Store(true)
 	}
 	c.expect.share()
 	d.expect.share()

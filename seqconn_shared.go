@@ -100,7 +100,7 @@ func (c *SeqConn) SetOptions(o Options) error {
 	if err != nil || !o.Timestamps {
 		return err
 	}
-	if stamps := c.stamps.Load(); stamps != nil {
+	if stamps := c.stamps(); stamps != nil {
 		stamps.Store(true)
 	}
 	return nil

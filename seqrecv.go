@@ -66,11 +66,9 @@ func (c *SeqConn) receiveTurn(t *socket.Turn, r *received, f Flags, marked bool)
 		}
 		return nil
 	}
-	if c.in == nil {
-		c.in = new(socket.Msg)
-	}
+	in := message(&c.keeping().in)
 	for again := false; ; {
-		err := r.receive(t, c.in, f)
+		err := r.receive(t, in, f)
 		switch {
 		case err != nil && c.noteReset(err):
 			continue

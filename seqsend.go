@@ -46,10 +46,7 @@ func (c *SeqConn) transmitTurn(t *socket.Turn, o *outgoing, f Flags) (err error)
 		o.n, err = t.Send(p, f.sendFlags())
 		return err
 	}
-	if c.out == nil {
-		c.out = new(socket.Msg)
-	}
-	return o.send(t, c.out, f)
+	return o.send(t, message(&c.keeping().out), f)
 }
 
 // sendFailed is the error of a send of n bytes that failed with err.

@@ -122,7 +122,7 @@ func TestRowsAreNamedOnceAndDescribed(t *testing.T) {
 func TestSelectRows(t *testing.T) {
 	for _, c := range []struct {
 		arg, want string
-	}{{"rw-64", "rw-64"}, {"accept", "accept"}, {"fd", "fd-1 fd-8"}, {"full-*", "full-64 full-4k"}} {
+	}{{"rw-64", "rw-64"}, {"accept", "accept"}, {"fd", "fd-1 fd-1-file fd-8 fd-8-file"}, {"full-*", "full-64 full-4k"}} {
 		rows, err := selectRows(allRows(), []string{c.arg})
 		if err != nil {
 			t.Fatal(err)

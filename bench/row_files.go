@@ -13,24 +13,31 @@ import (
 
 type fileOpener = func(files []*os.File) (looper, error)
 
-// fileTechs pass files over a SEQPACKET pair and close what arrives.
+// fileTechs pass descriptors over a SEQPACKET pair, get numbers and close them:
+// "uds" by the calls with net's signatures.
 var fileTechs = map[string]fileOpener{
 	"net":      func(files []*os.File) (looper, error) { return openNetFiles(files, closeFDs) },
-	"net-file": func(files []*os.File) (looper, error) { return openNetFiles(files, closeAsFiles) },
 	"mdlayher": openMdFiles,
 	"c":        openCFiles,
 }
 
-// fileRows: "net" closes the numbers it parsed, and so does "uds-unix" with the
-// calls that have net's signatures; "net-file" makes each an
-// *os.File first, as a program does that wants to use it.
+// ownedTechs get an *os.File of each: "net" makes it of the number, as a program
+// does that wants to use it.
+var ownedTechs = map[string]fileOpener{
+	"net": func(files []*os.File) (looper, error) { return openNetFiles(files, closeAsFiles) },
+}
+
 func fileRows() []row {
 	var rows []row
 	for _, count := range []int{1, 8} {
 		rows = append(rows, row{
 			name: fmt.Sprintf("fd-%d", count), family: "fd",
-			title:   fmt.Sprintf("message with descriptors (%d) sent, received and closed, one goroutine", count),
-			entries: entries(fileTechs, openFiles(count), "net", "net-file", "mdlayher", "c", "uds-unix", "uds", "uds-take"),
+			title:   fmt.Sprintf("message with descriptors (%d) sent, received as numbers and closed, one goroutine", count),
+			entries: entries(fileTechs, openFiles(count), "net", "mdlayher", "c", "uds"),
+		}, row{
+			name: fmt.Sprintf("fd-%d-file", count), family: "fd",
+			title:   fmt.Sprintf("message with descriptors (%d) sent, received as files and closed, one goroutine", count),
+			entries: entries(ownedTechs, openFiles(count), "net", "uds", "uds-take"),
 		})
 	}
 	return rows

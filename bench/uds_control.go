@@ -7,8 +7,8 @@ import (
 )
 
 func init() {
-	fileTechs["uds"] = func(files []*os.File) (looper, error) { return openUDSFiles(files, closeOOB) }
-	fileTechs["uds-take"] = func(files []*os.File) (looper, error) { return openUDSFiles(files, takeOOB) }
+	ownedTechs["uds"] = func(files []*os.File) (looper, error) { return openUDSFiles(files, closeOOB) }
+	ownedTechs["uds-take"] = func(files []*os.File) (looper, error) { return openUDSFiles(files, takeOOB) }
 	credTechs["uds"] = openUDSCreds
 }
 

@@ -7,7 +7,7 @@ import (
 )
 
 func init() {
-	fileTechs["uds-unix"] = func(files []*os.File) (looper, error) { return openUDSUnix(rights(files, closeFDs)) }
+	fileTechs["uds"] = func(files []*os.File) (looper, error) { return openUDSUnix(rights(files, closeFDs)) }
 }
 
 // udsUnixControl is the pair of calls with net's signatures, used as net's are.

@@ -101,8 +101,11 @@ type batchOp struct {
 
 // batch returns the direction's kept batchOp, with room for ms.
 func (t *Turn) batch(ms []Msg, flags int) *batchOp {
-	op := &t.d.rareOps().batch
-	bufs := 0
+	rare := t.d.rareOps()
+	if rare.batch == nil {
+		rare.batch = new(batchOp)
+	}
+	op, bufs := rare.batch, 0
 	for i := range ms {
 		bufs += 1 + len(ms[i].Buffers)
 	}

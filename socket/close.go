@@ -3,7 +3,6 @@ package socket
 import (
 	"net"
 	"runtime"
-	"sync/atomic"
 
 	"example.com/uds/internal/sys"
 )
@@ -32,8 +31,8 @@ func (s *Socket) claim() bool {
 func (s *Socket) finish() error {
 	s.quiesce()
 	e := s.release()
-	s.w.end()
-	s.r.end()
+	s.end(&s.w)
+	s.end(&s.r)
 	return sysErr("close", e)
 }
 
@@ -47,15 +46,15 @@ func (s *Socket) quiesce() {
 	s.kick(&s.w)
 	s.r.turn.Lock()
 	s.w.turn.Lock()
-	s.users.drain()
+	s.drain()
 }
 
 // release closes the descriptor, which nobody uses.
 func (s *Socket) release() sys.Errno {
 	runtime.SetFinalizer(s, nil)
-	if p := s.poll.Load(); p != nil {
+	if f := s.poll.Load(); f != nil {
 		sys.Closing(s.fd)
-		if err := p.file.Close(); err != nil {
+		if err := f.Close(); err != nil {
 			return sys.EBADF
 		}
 		return 0
@@ -65,48 +64,43 @@ func (s *Socket) release() sys.Errno {
 
 // control runs a call that belongs to neither direction.
 func (s *Socket) control(call string, f func(fd int) sys.Errno) error {
-	if !s.live || !s.users.enter() {
+	if !s.live || !s.enter() {
 		return net.ErrClosed
 	}
-	defer s.users.leave()
+	defer s.leave()
 	return sysErr(call, f(s.fd))
 }
 
-// users counts the calls outside the two directions that use the descriptor.
-type users struct {
-	n    atomic.Int32
-	done chan struct{}
-}
-
-// drained is added to users.n when the socket closes.
+// drained is added to users when the socket closes.
 const drained = -1 << 30
 
 // enter reports whether the socket is open, and keeps it so until leave.
-func (u *users) enter() bool {
+func (s *Socket) enter() bool {
 	for {
-		n := u.n.Load()
+		n := s.users.Load()
 		if n < 0 {
 			return false
 		}
-		if u.n.CompareAndSwap(n, n+1) {
+		if s.users.CompareAndSwap(n, n+1) {
 			return true
 		}
 	}
 }
 
-func (u *users) leave() {
-	if u.n.Add(-1) == drained {
-		close(u.done)
+func (s *Socket) leave() {
+	if s.users.Add(-1) == drained {
+		close(s.seldom().drained)
 	}
 }
 
 // drain lets nobody enter and waits for the others to leave. It is called once.
-func (u *users) drain() {
-	if u.n.CompareAndSwap(0, drained) {
+func (s *Socket) drain() {
+	if s.users.CompareAndSwap(0, drained) {
 		return
 	}
-	u.done = make(chan struct{})
-	if u.n.Add(drained) != drained {
-		<-u.done
+	left := make(chan struct{})
+	s.seldom().drained = left
+	if s.users.Add(drained) != drained {
+		<-left
 	}
 }

@@ -21,7 +21,7 @@ func (s *Socket) Connect(ctx context.Context, to Sockaddr) error {
 		return err
 	}
 	defer t.End()
-	s.fresh.Store(false)
+	s.facts.And(^uint32(factFresh))
 	return s.explainAddr(t.connect(to, ctx), &to)
 }
 

@@ -32,10 +32,10 @@ func (s *Socket) SetReadTimeout(d time.Duration) error { return s.setTimeout(&s.
 func (s *Socket) SetWriteTimeout(d time.Duration) error { return s.setTimeout(&s.w, d) }
 
 // ReadTimeout returns what SetReadTimeout set.
-func (s *Socket) ReadTimeout() time.Duration { return time.Duration(s.r.timeout.Load()) }
+func (s *Socket) ReadTimeout() time.Duration { return s.timeout(&s.r) }
 
 // WriteTimeout returns what SetWriteTimeout set.
-func (s *Socket) WriteTimeout() time.Duration { return time.Duration(s.w.timeout.Load()) }
+func (s *Socket) WriteTimeout() time.Duration { return s.timeout(&s.w) }
 
 func (s *Socket) setDeadline(d *direction, at time.Time) error {
 	var end int64
@@ -48,16 +48,24 @@ func (s *Socket) setDeadline(d *direction, at time.Time) error {
 		return err
 	}
 	d.deadline.Store(end)
-	d.setTimed()
+	s.setTimed(d)
 	var err error
-	if p := s.poll.Load(); p != nil && d.parked && d.wait.applied != kicked {
-		err = d.apply(p) // a kicked call applies it if it parks again
+	if d.parked && d.wait.applied != kicked {
+		err = d.apply(s) // a kicked call applies it if it parks again
 	}
 	d.mu.Unlock()
 	if d.sends {
-		s.full.kick()
+		s.kickFull()
 	}
 	return err
+}
+
+// timeout is what setTimeout set.
+func (s *Socket) timeout(d *direction) time.Duration {
+	if few := s.few.Load(); few != nil {
+		return time.Duration(few.of(d).timeout.Load())
+	}
+	return 0
 }
 
 func (s *Socket) setTimeout(d *direction, timeout time.Duration) error {
@@ -69,8 +77,10 @@ func (s *Socket) setTimeout(d *direction, timeout time.Duration) error {
 	if err := s.usable(d); err != nil {
 		return err
 	}
-	d.timeout.Store(int64(timeout))
-	d.setTimed()
+	if timeout != 0 || s.timeout(d) != 0 {
+		s.seldom().of(d).timeout.Store(int64(timeout))
+	}
+	s.setTimed(d)
 	return nil
 }
 
@@ -83,8 +93,8 @@ func (s *Socket) usable(d *direction) error {
 }
 
 // setTimed keeps stTimed in step. The caller holds d.mu.
-func (d *direction) setTimed() {
-	if d.deadline.Load() != 0 || d.timeout.Load() != 0 {
+func (s *Socket) setTimed(d *direction) {
+	if d.deadline.Load() != 0 || s.timeout(d) != 0 {
 		d.state.Or(stTimed)
 	} else {
 		d.state.And(^uint32(stTimed))

@@ -49,7 +49,7 @@ func (s *Socket) detach(ready func() error) error {
 func (s *Socket) propose(p *detaching) bool {
 	open := s.lockSettled()
 	if open {
-		s.detaching = p
+		s.seldom().detaching = p
 		s.r.state.Or(stDetach)
 	}
 	s.r.mu.Unlock()
@@ -61,7 +61,7 @@ func (s *Socket) propose(p *detaching) bool {
 func (s *Socket) lockSettled() bool {
 	for {
 		s.r.mu.Lock()
-		p := s.detaching
+		p := s.detaching()
 		if p == nil {
 			return s.r.state.Load()&stClosed == 0
 		}
@@ -70,10 +70,19 @@ func (s *Socket) lockSettled() bool {
 	}
 }
 
+// detaching returns the Detach that is under way, or nil. The caller holds
+// s.r.mu.
+func (s *Socket) detaching() *detaching {
+	if few := s.few.Load(); few != nil {
+		return few.detaching
+	}
+	return nil
+}
+
 // awaitDecision waits until p is decided: by the caller who has the receiving
 // turn, or in a turn of its own.
 func (s *Socket) awaitDecision(p *detaching) {
-	freed := s.r.announce()
+	freed := s.announce(&s.r)
 	defer s.r.timed.Add(-1)
 	for !s.r.turn.TryLock() {
 		select {
@@ -83,14 +92,14 @@ func (s *Socket) awaitDecision(p *detaching) {
 		}
 	}
 	s.decide()
-	s.r.end()
+	s.end(&s.r)
 }
 
 // decide settles the Detach that is under way, if there is one. The caller has
 // the receiving turn and is between two tries.
 func (s *Socket) decide() {
 	s.r.mu.Lock()
-	p := s.detaching
+	p := s.detaching()
 	s.r.mu.Unlock()
 	if p == nil {
 		return
@@ -103,7 +112,7 @@ func (s *Socket) decide() {
 		s.r.state.Or(stClosed)
 	}
 	s.r.state.And(^uint32(stDetach))
-	s.detaching = nil
+	s.seldom().detaching = nil
 	s.r.mu.Unlock()
 	close(p.done)
 }

@@ -24,14 +24,15 @@ type direction struct {
 	back  int16 // chances to skip after the next miss
 	lucky int8  // calls in a row that did not have to wait
 	waits uint8 // that looked whether to spin
-	inRow int8  // waits in a row, of all sockets, that were its own
+
+	sent    uint8  // sends, to look for a crowd at every 16th
+	crowd   uint8  // looks until the crowd is over; 0: none
+	sawWait uint32 // the socket that waited last at the last look; 0: no look yet
 
 	deadline atomic.Int64 // in terms of now; 0: none
-	timeout  atomic.Int64 // nanoseconds an operation; 0: none
 
-	mu    sync.Mutex
-	freed chan struct{} // tells callers in acquireBounded that a turn ended
-	wait  *waiter       // made in a turn; limit and applied are with mu
+	mu   sync.Mutex
+	wait *waiter // made in a turn; limit and applied are with mu
 }
 
 // Bits of direction.state.

@@ -18,3 +18,10 @@ func Queued(s *Socket) int { return int(s.r.timed.Load() + s.w.timed.Load()) }
 
 // RawCalls reports whether receives bypass the scheduler.
 func RawCalls(s *Socket) bool { return s.raw }
+
+// Crowded reports whether sends enter the scheduler because other sockets wait.
+func Crowded(s *Socket) bool { return s.w.crowd > 0 }
+
+// CrowdLooks is how many sends a look around takes, and how many looks without
+// another socket's wait end a crowd.
+const CrowdLooks, CrowdEnd = crowdWindow, crowdStays

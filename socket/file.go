@@ -67,7 +67,7 @@ func (s *Socket) File() (*os.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.spin.otherProcess()
+	s.otherProcess()
 	return os.NewFile(uintptr(nfd), "socket"), nil
 }
 
@@ -92,8 +92,8 @@ func (s *Socket) Clone() (*Socket, error) {
 		t.End()
 	}
 	c.spin.peer = s.spin.peer
-	s.shared.Store(true)
-	c.shared.Store(true)
+	s.facts.Or(factShared)
+	c.facts.Or(factShared)
 	c.spin.setting.Store(s.spin.setting.Load())
 	return c, nil
 }

@@ -20,9 +20,6 @@ import (
 // a call has to wait, and closed when the last one leaves. No call in line
 // holds a sending turn, so that messages for others pass.
 
-// fullPeers are the destinations that calls of a socket wait for.
-type fullPeers struct{ p atomic.Pointer[fullTable] }
-
 // fullLines are those that calls of the process wait for. Two destinations may
 // have one name, in different namespaces or working directories: a call behind
 // the front one therefore tries from time to time.
@@ -52,38 +49,46 @@ type fullCall struct {
 	outer *fullCall     // its place in the second line
 }
 
-// table returns the socket's table, made if need be.
-func (f *fullPeers) table() *fullTable {
-	if f.p.Load() == nil {
-		f.p.CompareAndSwap(nil, newFullTable())
+// fullTable returns the table of the destinations that the socket's calls wait
+// for, made if need be.
+func (s *Socket) fullTable() *fullTable {
+	few := s.seldom()
+	if few.full.Load() == nil {
+		few.full.CompareAndSwap(nil, newFullTable())
 	}
-	return f.p.Load()
+	return few.full.Load()
 }
 
-// busy reports whether calls wait for any destination.
-func (f *fullPeers) busy() bool {
-	t := f.p.Load()
-	return t != nil && t.n.Load() != 0
+// fullBusy returns that table if calls wait for any destination, else nil.
+func (s *Socket) fullBusy() *fullTable {
+	few := s.few.Load()
+	if few == nil {
+		return nil
+	}
+	if t := few.full.Load(); t != nil && t.n.Load() != 0 {
+		return t
+	}
+	return nil
 }
 
-// has reports whether calls wait for the destination.
-func (f *fullPeers) has(to *sys.Sockaddr) bool {
-	if !f.busy() {
+// fullHas reports whether calls wait for the destination.
+func (s *Socket) fullHas(to *sys.Sockaddr) bool {
+	t := s.fullBusy()
+	if t == nil {
 		return false
 	}
-	t := f.p.Load()
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.byAddr[*to] != nil
 }
 
-// kick makes the calls that wait look again at what could have ended them.
+// kickFull makes the calls that wait look again at what could have ended them.
 // Whoever calls it has changed that before.
-func (f *fullPeers) kick() {
-	if !f.busy() {
+func (s *Socket) kickFull() {
+	t := s.fullBusy()
+	if t == nil {
 		return
 	}
-	t := f.p.Load()
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for _, line := range t.byAddr {
@@ -96,7 +101,7 @@ func (f *fullPeers) kick() {
 	}
 }
 
-// kick is fullPeers.kick for a place in the second line.
+// kick is kickFull for a place in the second line.
 func (c *fullCall) kick() {
 	c.tell()
 	c.table.mu.Lock()

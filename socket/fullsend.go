@@ -21,7 +21,7 @@ func (t *Turn) runTo(call string, op attempt, to *sys.Sockaddr, flags int) error
 	if to.IsZero() || t.s.family != sys.AFUnix || t.s.typ != sys.SockDgram {
 		return t.run(call, op, flags)
 	}
-	ahead := t.s.full.has(to)
+	ahead := t.s.fullHas(to)
 	if !ahead {
 		if e := try(op, t.s); e != sys.EAGAIN {
 			return sysErr(call, e)
@@ -31,7 +31,7 @@ func (t *Turn) runTo(call string, op attempt, to *sys.Sockaddr, flags int) error
 		return ErrWouldBlock
 	}
 	if !ahead && t.spinFirst(op) {
-		return sysErr(call, t.d.wait.errno)
+		return t.d.wait.err(call)
 	}
 	return t.waitFull(call, op, to)
 }
@@ -40,17 +40,17 @@ func (t *Turn) runTo(call string, op attempt, to *sys.Sockaddr, flags int) error
 // to others, and with it the state that the direction keeps for its calls: op
 // is this call's alone from here on.
 func (t *Turn) waitFull(call string, op attempt, to *sys.Sockaddr) error {
-	if !t.s.users.enter() {
+	if !t.s.enter() {
 		return net.ErrClosed
 	}
-	defer t.s.users.leave()
-	c := t.s.full.table().join(to)
+	defer t.s.leave()
+	c := t.s.fullTable().join(to)
 	defer c.leave()
 	if wait := t.d.wait; wait != nil {
-		wait.rare, wait.msg = nil, nil
+		wait.rare = nil
 	}
 	t.gone = true
-	t.d.end()
+	t.s.end(t.d)
 	if err := c.reachFront(t); err != nil {
 		return err
 	}
@@ -132,7 +132,7 @@ func (c *fullCall) ownBuffer(t *Turn) error {
 		c.nap(earlier(t.end(), now()+int64(time.Millisecond)))
 		return nil
 	}
-	defer t.d.end()
+	defer t.s.end(t.d)
 	own := Turn{s: t.s, d: t.d, seen: t.seen, limit: t.soon()}
 	return unlessEnded(own.await("poll", writableOp{}))
 }

@@ -91,7 +91,7 @@ func (t *Turn) SendMsg(m *Msg, flags int) error {
 	op.flags = flags
 	op.set(m)
 	op.hdr.SetTo(&m.Addr.raw)
-	op.plain = t.s.family != sys.AFUnix || isPath(&m.Addr.raw)
+	op.plain = t.s.family != sys.AFUnix || isPath(&m.Addr.raw) || t.s.crowded()
 	err := t.runTo("sendmsg", (*sendMsgOp)(op), &m.Addr.raw, flags)
 	op.hdr.Reset()
 	if m.N = 0; err == nil {
@@ -119,11 +119,11 @@ func (o *msgOp) set(m *Msg) {
 
 // message returns the direction's kept msgOp.
 func (t *Turn) message() *msgOp {
-	w := t.d.waiter()
-	if w.msg == nil {
-		w.msg = new(msgOp)
+	rare := t.d.rareOps()
+	if rare.msg == nil {
+		rare.msg = new(msgOp)
 	}
-	return w.msg
+	return rare.msg
 }
 
 type recvMsgOp msgOp

@@ -12,7 +12,7 @@ func (s *Socket) Bind(sa Sockaddr) error {
 // Listen makes the socket accept connections, as listen(2) does. The kernel
 // cuts backlog at net.core.somaxconn.
 func (s *Socket) Listen(backlog int) error {
-	s.fresh.Store(false)
+	s.facts.And(^uint32(factFresh))
 	return s.control("listen", func(fd int) sys.Errno { return sys.Listen(fd, backlog) })
 }
 

@@ -172,7 +172,7 @@ func (s *Socket) RefuseFiles() error {
 // pristine reports whether nothing can ever have arrived: nobody can send to a
 // socket without a name and without a peer.
 func (s *Socket) pristine() bool {
-	if !s.fresh.Load() {
+	if !s.is(factFresh) {
 		return false
 	}
 	local, err := s.Sockname()

@@ -57,7 +57,8 @@ func (s *Socket) inetOption(name4, name6 int) (level, name int, err error) {
 // (IPV6_UNICAST_HOPS, IP_TTL).
 func (s *Socket) UnicastHops() (int, error) { return s.hops(sys.IPTTL, IPv6UnicastHops) }
 
-// SetUnicastHops sets it: 1 to 255, or -1 for the system's default.
+// SetUnicastHops sets it: 1 to 255, on AF_INET6 0 too, or -1 for the system's
+// default.
 func (s *Socket) SetUnicastHops(hops int) error { return s.setHops(sys.IPTTL, IPv6UnicastHops, hops) }
 
 // MulticastHops returns the hop limit of what goes to groups

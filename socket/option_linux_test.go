@@ -76,6 +76,7 @@ func TestIntOptions(t *testing.T) {
 		{"ReadLowWater", socket.AFInet, (*socket.Socket).ReadLowWater, (*socket.Socket).SetReadLowWater, 10, 10},
 		{"UnicastHops", socket.AFInet, (*socket.Socket).UnicastHops, (*socket.Socket).SetUnicastHops, 7, 7},
 		{"UnicastHops", socket.AFInet6, (*socket.Socket).UnicastHops, (*socket.Socket).SetUnicastHops, 7, 7},
+		{"UnicastHops", socket.AFInet6, (*socket.Socket).UnicastHops, (*socket.Socket).SetUnicastHops, 0, 0},
 		{"MulticastHops", socket.AFInet, (*socket.Socket).MulticastHops, (*socket.Socket).SetMulticastHops, 0, 0},
 		{"MulticastHops", socket.AFInet6, (*socket.Socket).MulticastHops, (*socket.Socket).SetMulticastHops, 255, 255},
 		{"MulticastInterface", socket.AFInet6, (*socket.Socket).MulticastInterface, (*socket.Socket).SetMulticastInterface, 1, 1},
@@ -192,6 +193,9 @@ func TestBindToDevice(t *testing.T) {
 	s = newSocket(t, socket.AFInet, socket.SockDgram, 0)
 	if err := s.BindToDevice("no-such-device"); !errors.Is(err, syscall.ENODEV) {
 		t.Errorf("got %v, want ENODEV", err)
+	}
+	if err := s.BindToDevice("lo-of-sixteen-by"); !errors.Is(err, syscall.EINVAL) {
+		t.Errorf("a name that the kernel would cut: got %v, want EINVAL", err)
 	}
 }
 

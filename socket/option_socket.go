@@ -1,6 +1,7 @@
 package socket
 
 import (
+	"fmt"
 	"time"
 
 	"example.com/uds/internal/sys"
@@ -139,5 +140,13 @@ func (s *Socket) Device() (string, error) { return s.StringOption(SolSocket, SoB
 // (SO_BINDTODEVICE, Linux). It has no effect on AF_PACKET, which is bound to an
 // interface by Bind.
 func (s *Socket) BindToDevice(name string) error {
+	if len(name) > maxDevice {
+		return optionValueError(SolSocket, SoBindtodevice, name, fmt.Sprintf("a name of 0 to %d bytes", maxDevice))
+	}
 	return s.SetStringOption(SolSocket, SoBindtodevice, name)
 }
+
+// maxDevice is the length in bytes of the longest name of an interface: IFNAMSIZ
+// less the NUL byte that ends it. The kernel cuts a longer one, which may then
+// name another interface: sock_setbindtodevice in net/core/sock.c.
+const maxDevice = 15

@@ -24,66 +24,65 @@ func try(op attempt, s *Socket) sys.Errno {
 	}
 }
 
-// poller is a socket's registration with the runtime poller. It is made when
-// a call has to park for the first time: a socket that never waits never pays
-// for it.
-type poller struct {
-	file *os.File
-	conn syscall.RawConn
-}
-
 // waiter is what a direction needs to wait. It refers to the socket only while a
 // call is parked: a value that refers to itself is never finalized.
 type waiter struct {
-	s     *Socket
-	op    attempt
-	errno sys.Errno
-	fn    func(uintptr) bool
+	conn syscall.RawConn // the poller's; nil until a call parks
+	fn   func(uintptr) bool
+	s    *Socket
+	op   attempt
+
+	result uint32 // the last try's Errno
+	tries  uint8  // 0, 1, or 2 for more
+	asks   bool   // the poller is asked for readiness alone
 
 	limit   int64 // when the parked call ends by itself
 	applied int64 // the deadline that the poller has
 
-	tries uint8 // 0, 1, or 2 for more
-	asks  bool  // the poller is asked for readiness alone
-
 	plain plainOp // kept, so that a call that waits allocates nothing
-	msg   *msgOp
 	rare  *rareOps
 }
+
+// tried notes the result of a try and reports whether it is one.
+func (w *waiter) tried(e sys.Errno) bool {
+	w.result = uint32(e)
+	return e != sys.EAGAIN
+}
+
+// err is the error of the call whose last try it was.
+func (w *waiter) err(call string) error { return sysErr(call, sys.Errno(w.result)) }
 
 // rareOps are what few connections need of a waiter.
 type rareOps struct {
 	ctx   context.Context // ends the call; nil: none
-	named namedOp
-	batch batchOp
+	msg   *msgOp
+	named *namedOp
+	batch *batchOp
 }
 
-// register makes the socket's registration, unless there is one. The caller
-// holds a turn, so the descriptor stays open.
-func (s *Socket) register() (*poller, error) {
-	s.pollMu.Lock()
-	defer s.pollMu.Unlock()
-	if p := s.poll.Load(); p != nil {
-		return p, nil
+// register returns the socket's registration with the runtime poller. It is made
+// when a call has to park for the first time: a socket that never waits never
+// pays for it. The caller holds a turn, so the descriptor stays open.
+func (s *Socket) register() (*os.File, error) {
+	s.r.mu.Lock()
+	defer s.r.mu.Unlock()
+	if f := s.poll.Load(); f != nil {
+		return f, nil
 	}
 	if e := sys.SetNonblock(s.fd); e != 0 {
 		return nil, sysErr("fcntl", e)
 	}
-	p := newPoller(s.fd)
-	s.poll.Store(p)
-	return p, nil
+	f := newPollFile(s.fd)
+	s.poll.Store(f)
+	return f, nil
 }
 
-// newPoller registers a non-blocking descriptor. It does so on a goroutine of
+// newPollFile registers a non-blocking descriptor. It does so on a goroutine of
 // its own, for it takes more stack than all the rest of a receive: that stack
 // would be an idle connection's memory.
-func newPoller(fd int) *poller {
-	made := make(chan *poller)
-	go func() {
-		p := &poller{file: os.NewFile(uintptr(fd), "socket")}
-		p.conn, _ = p.file.SyscallConn() // fails for a nil file alone
-		made <- p
-	}()
+func newPollFile(fd int) *os.File {
+	made := make(chan *os.File)
+	go func() { made <- os.NewFile(uintptr(fd), "socket") }()
 	return <-made
 }
 
@@ -123,23 +122,17 @@ func (t *Turn) resume(call string, op attempt, flags int, e sys.Errno) error {
 		if err := t.check(); err != nil {
 			return err
 		}
-		var err error
-		if done, err = t.afterShutdown(call, op); done {
+		if over, err := t.afterShutdown(call, op); over {
 			return err
 		}
-		p := t.s.poll.Load()
-		if p == nil {
-			if p, err = t.s.register(); err != nil {
-				return err
-			}
-		}
-		if err = t.arm(p, op, asks); err != nil {
+		w, err := t.arm(op, asks)
+		if err != nil {
 			return err
 		}
-		if w := t.d.wait; t.d.sends {
-			err = p.conn.Write(w.fn)
+		if t.d.sends {
+			err = w.conn.Write(w.fn)
 		} else {
-			err = p.conn.Read(w.fn)
+			err = w.conn.Read(w.fn)
 		}
 		if done, err = t.woken(err); err != nil {
 			return err
@@ -149,7 +142,7 @@ func (t *Turn) resume(call string, op attempt, flags int, e sys.Errno) error {
 		}
 		asks = false // readiness that is none would come at once again
 	}
-	return sysErr(call, t.d.wait.errno)
+	return t.d.wait.err(call)
 }
 
 // untried stands for the result of a first try that was left out: 0 leaves it
@@ -181,13 +174,21 @@ func (t *Turn) await(call string, op attempt) error { return t.resume(call, op, 
 
 // arm makes the direction ready to wait in the poller, for op to be done or, if
 // it asks, for the socket to be readable.
-func (t *Turn) arm(p *poller, op attempt, asks bool) error {
+func (t *Turn) arm(op attempt, asks bool) (*waiter, error) {
 	w := t.d.waiter()
-	if err := t.setParked(p); err != nil {
-		return err
+	if w.conn == nil {
+		f, err := t.s.register()
+		if err != nil {
+			return nil, err
+		}
+		w.conn, _ = f.SyscallConn() // fails for a nil file alone
 	}
+	if err := t.setParked(); err != nil {
+		return nil, err
+	}
+	t.s.noteWait()
 	w.s, w.op, w.tries, w.asks = t.s, op, 0, asks
-	return nil
+	return w, nil
 }
 
 // woken goes on after the poller returned err. It reports whether that was what
@@ -216,9 +217,7 @@ func (t *Turn) take(op attempt) bool {
 	if !t.s.peerHere() {
 		return t.probe(op)
 	}
-	w := t.d.wait
-	w.errno = try(op, t.s)
-	return w.errno != sys.EAGAIN
+	return t.d.wait.tried(try(op, t.s))
 }
 
 // waiter returns the direction's waiter.
@@ -250,13 +249,12 @@ func (w *waiter) try() bool {
 	if w.asks {
 		return w.tries > 1 || sys.Readiness(w.s.fd)
 	}
-	w.errno = try(w.op, w.s)
-	return w.errno != sys.EAGAIN
+	return w.tried(try(w.op, w.s))
 }
 
 // setParked gives the poller the call's end, unless it has come already. From
 // here on whoever changes what could end the call kicks the direction.
-func (t *Turn) setParked(p *poller) error {
+func (t *Turn) setParked() error {
 	d := t.d
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -265,9 +263,9 @@ func (t *Turn) setParked(p *poller) error {
 	}
 	d.parked, d.wait.limit = true, t.limit
 	if t.shut() || d.state.Load()&stDetach != 0 {
-		return d.setPoller(p, base, kicked)
+		return d.setPoller(t.s.poll.Load(), base, kicked)
 	}
-	return d.apply(p)
+	return d.apply(t.s)
 }
 
 func (d *direction) setUnparked() {
@@ -278,7 +276,7 @@ func (d *direction) setUnparked() {
 
 // apply gives the poller the earlier of the deadline and the parked call's
 // limit. The caller holds d.mu.
-func (d *direction) apply(p *poller) error {
+func (d *direction) apply(s *Socket) error {
 	end := earlier(d.deadline.Load(), d.wait.limit)
 	if end == d.wait.applied {
 		return nil
@@ -287,16 +285,16 @@ func (d *direction) apply(p *poller) error {
 	if end != 0 {
 		at = base.Add(time.Duration(end))
 	}
-	return d.setPoller(p, at, end)
+	return d.setPoller(s.poll.Load(), at, end)
 }
 
 // setPoller sets the poller's deadline to at and notes it as applied.
-func (d *direction) setPoller(p *poller, at time.Time, applied int64) error {
+func (d *direction) setPoller(f *os.File, at time.Time, applied int64) error {
 	var err error
 	if d.sends {
-		err = p.file.SetWriteDeadline(at)
+		err = f.SetWriteDeadline(at)
 	} else {
-		err = p.file.SetReadDeadline(at)
+		err = f.SetReadDeadline(at)
 	}
 	if err == nil {
 		d.wait.applied = applied
@@ -311,12 +309,12 @@ const kicked = -1
 // kick makes the parked call look again at what could have ended it.
 func (s *Socket) kick(d *direction) {
 	d.mu.Lock()
-	if p := s.poll.Load(); p != nil && d.parked {
-		_ = d.setPoller(p, base, kicked)
+	if d.parked {
+		_ = d.setPoller(s.poll.Load(), base, kicked)
 	}
 	d.mu.Unlock()
 	if d.sends {
-		s.full.kick()
+		s.kickFull()
 	}
 }
 

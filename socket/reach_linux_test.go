@@ -280,6 +280,19 @@ func TestProtocolIsTheKernels(t *testing.T) {
 		if got, err := s.Int(socket.SolSocket, unix.SO_PROTOCOL); got != c.want || err != nil || s.Protocol() != c.proto {
 			t.Errorf("type %d, protocol %d: got %d, %v, want %d", c.typ, c.proto, got, err, c.want)
 		}
+		f, err := s.File()
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := socket.FromFile(f)
+		f.Close()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := again.Protocol(); got != c.want {
+			t.Errorf("FromFile of type %d, protocol %d: got %d, want %d", c.typ, c.proto, got, c.want)
+		}
+		again.Close()
 	}
 	if _, err := socket.New(socket.AFInet, socket.SockStream, socket.IPProtoUDP); !errors.Is(err, syscall.EPROTONOSUPPORT) {
 		t.Errorf("a stream of UDP: got %v, want EPROTONOSUPPORT", err)

@@ -111,7 +111,13 @@ type namedOp struct {
 }
 
 // named returns the direction's kept namedOp.
-func (t *Turn) named() *namedOp { return &t.d.rareOps().named }
+func (t *Turn) named() *namedOp {
+	rare := t.d.rareOps()
+	if rare.named == nil {
+		rare.named = new(namedOp)
+	}
+	return rare.named
+}
 
 type recvOp plainOp
 

@@ -58,7 +58,7 @@ func (t *Turn) SendTo(p []byte, flags int, to *Sockaddr) (int, error) {
 	if to.IsZero() {
 		return t.Send(p, flags)
 	}
-	if !t.s.full.busy() {
+	if t.s.fullBusy() == nil {
 		n, e := sendTo(t.s, p, flags, &to.raw)
 		switch e {
 		case 0:
@@ -107,7 +107,7 @@ func (t *Turn) SendBuffer() (int, error) {
 
 // send bypasses the scheduler where that is safe.
 func send(s *Socket, p []byte, flags int) (int, sys.Errno) {
-	if s.family == sys.AFUnix {
+	if s.family == sys.AFUnix && !s.crowded() {
 		return sys.SendRaw(s.fd, p, flags)
 	}
 	return sys.Send(s.fd, p, flags)
@@ -115,7 +115,7 @@ func send(s *Socket, p []byte, flags int) (int, sys.Errno) {
 
 // sendTo is send to an address.
 func sendTo(s *Socket, p []byte, flags int, to *sys.Sockaddr) (int, sys.Errno) {
-	if s.family == sys.AFUnix && !isPath(to) {
+	if s.family == sys.AFUnix && !isPath(to) && !s.crowded() {
 		return sys.SendToRaw(s.fd, p, flags, to)
 	}
 	return sys.SendTo(s.fd, p, flags, to)

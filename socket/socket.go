@@ -4,7 +4,6 @@ import (
 	"net"
 	"os"
 	"runtime"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -15,25 +14,33 @@ import (
 // and Accept; the zero value is closed, and a nil pointer panics. All methods
 // are safe for concurrent use.
 type Socket struct {
-	fd          int
-	family, typ int16
-	proto       int32
-	raw         bool        // no descriptor can arrive: receives may bypass the scheduler
-	clean       bool        // nor with the message at hand; of the receiving turn
-	fresh       atomic.Bool // made by New, and neither Connect nor Listen was called
-	live        bool        // made by a constructor
+	fd     int
+	proto  int32
+	family int16
+	typ    int8
+	live   bool // made by a constructor
+	raw    bool // no descriptor can arrive: receives may bypass the scheduler
+	clean  bool // nor with the message at hand; of the receiving turn
 
-	shared atomic.Bool // a Clone may receive from the socket at the same time
-	r, w   direction
-	users  users
+	id    uint32        // a number for lastWaiter
+	facts atomic.Uint32 // factFresh …
+	users atomic.Int32  // calls outside the two directions that use the descriptor
+	r, w  direction
 
-	detaching *detaching // under way; guarded by r.mu
-
-	pollMu sync.Mutex
-	poll   atomic.Pointer[poller]
-	spin   spinner
-	full   fullPeers
+	poll atomic.Pointer[os.File] // registered with the runtime poller; made with r.mu
+	spin spinner
+	few  atomic.Pointer[seldom]
 }
+
+// Bits of Socket.facts.
+const (
+	factFresh         = 1 << iota // made by New, and neither Connect nor Listen was called
+	factShared                    // a Clone may receive from the socket at the same time
+	factPeerHere                  // the other end is in this process,
+	factPeerElsewhere             // or may be in another, which counts
+)
+
+func (s *Socket) is(fact uint32) bool { return s.facts.Load()&fact != 0 }
 
 // New makes a socket, as socket(2) does. The caller closes it. SOCK_NONBLOCK
 // and SOCK_CLOEXEC need not be given: every socket has them.
@@ -46,7 +53,7 @@ func New(family, typ, proto int) (*Socket, error) {
 		return nil, sysErr("socket", e)
 	}
 	s := adopt(fd, family, typ&^sys.SockFlags, proto)
-	s.fresh.Store(true)
+	s.facts.Or(factFresh)
 	return s, nil
 }
 
@@ -107,7 +114,7 @@ func fromFD(fd int) (*Socket, error) {
 	}
 	s := adopt(nfd, family, typ, proto)
 	s.noteShut()
-	s.spin.otherProcess()
+	s.otherProcess()
 	return s, nil
 }
 
@@ -123,9 +130,9 @@ func domain(fd int) (int, sys.Errno) {
 
 // adopt makes a Socket that owns fd.
 func adopt(fd, family, typ, proto int) *Socket {
-	s := &Socket{fd: fd, family: int16(family), typ: int16(typ), proto: int32(proto), live: true}
+	s := &Socket{fd: fd, family: int16(family), typ: int8(typ), proto: int32(proto), live: true}
 	s.w.sends = true
-	s.spin.id = sockets.Add(1)
+	s.id = 1 + sockets.Add(1)
 	runtime.SetFinalizer(s, (*Socket).Close)
 	return s
 }
@@ -139,7 +146,8 @@ func (s *Socket) Family() int { return int(s.family) }
 // Type returns the socket type, such as SOCK_SEQPACKET.
 func (s *Socket) Type() int { return int(s.typ) }
 
-// Protocol returns the protocol number.
+// Protocol returns the protocol number that the socket was made with, 0 if New
+// was left to choose. A socket of FromFile has the kernel's (SO_PROTOCOL).
 func (s *Socket) Protocol() int { return int(s.proto) }
 
 // Shutdown ends receiving, sending or both, as shutdown(2) does; how is

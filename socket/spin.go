@@ -16,16 +16,7 @@ import (
 type spinner struct {
 	setting atomic.Int64 // 0 adapts, < 0 never, > 0 always, at most so many ns
 	peer    *atomic.Bool // of a pair: an end may be in another process
-	id      uint32       // a number for lastWaiter
-	kind    atomic.Int32 // whether the peer is this process: peerUnknown …
 }
-
-// Where the peer of a socket lives.
-const (
-	peerUnknown = iota
-	peerHere
-	peerElsewhere
-)
 
 // How a direction adapts. The figures are measured: docs/performance.md.
 const (
@@ -37,8 +28,13 @@ const (
 // spinning counts the calls that spin, of all sockets.
 var spinning atomic.Int32
 
-// lastWaiter is the number of the socket that waited last, of all.
-var lastWaiter, sockets atomic.Uint32
+// lastWaiter is, from bit 8 on, the number of the socket that waited last, of
+// all, and below that how many waits in a row have been its own.
+var lastWaiter atomic.Uint64
+
+// sockets is how many numbers were given. They begin at 2: no socket has 0,
+// nobody, or 1, a look that saw nobody.
+var sockets atomic.Uint32
 
 // aloneAfter is how many waits in a row have to be of one socket before it
 // spins.
@@ -49,16 +45,16 @@ const aloneAfter = 32
 // its message: the messages of many connections come through the poller in
 // batches, if nobody keeps the processors.
 func (t *Turn) alone() bool {
-	d, id := t.d, t.s.spin.id
-	if lastWaiter.Load() != id {
-		lastWaiter.Store(id)
-		d.inRow = 0
+	first, last := uint64(t.s.id)<<8, lastWaiter.Load()
+	switch {
+	case last>>8 != first>>8:
+		lastWaiter.Store(first)
 		return false
+	case last == first+aloneAfter:
+		return true
 	}
-	if d.inRow < aloneAfter {
-		d.inRow++
-	}
-	return d.inRow == aloneAfter
+	lastWaiter.Store(last + 1)
+	return last+1 == first+aloneAfter
 }
 
 // SetSpin sets how long a call that has to wait spins before its goroutine
@@ -68,11 +64,11 @@ func (t *Turn) alone() bool {
 func (s *Socket) SetSpin(d time.Duration) { s.spin.setting.Store(int64(d)) }
 
 // otherProcess notes that the peer may be in another process.
-func (sp *spinner) otherProcess() {
-	if sp.peer != nil {
-		sp.peer.Store(true)
+func (s *Socket) otherProcess() {
+	if s.spin.peer != nil {
+		s.spin.peer.Store(true)
 	}
-	sp.kind.Store(peerElsewhere)
+	s.facts.Or(factPeerElsewhere)
 }
 
 // spinFirst spins after a first try that had to wait, if that promises to be
@@ -167,20 +163,20 @@ func (s *Socket) peerHere() bool {
 	if s.spin.peer != nil {
 		return !s.spin.peer.Load()
 	}
-	switch s.spin.kind.Load() {
-	case peerHere:
-		return true
-	case peerElsewhere:
-		return false
+	if s.facts.Load()&(factPeerHere|factPeerElsewhere) == 0 {
+		s.facts.Or(s.whosePeer())
 	}
-	kind := int32(peerElsewhere)
+	return !s.is(factPeerElsewhere)
+}
+
+// whosePeer asks where the peer is.
+func (s *Socket) whosePeer() uint32 {
 	if s.family == sys.AFUnix {
 		if pid, _, _, e := sys.PeerCred(s.fd); e == 0 && pid == os.Getpid() {
-			kind = peerHere
+			return factPeerHere
 		}
 	}
-	s.spin.kind.CompareAndSwap(peerUnknown, kind)
-	return kind == peerHere
+	return factPeerElsewhere
 }
 
 // spin tries op for at most longest. It yields only between long slices: a
@@ -240,17 +236,15 @@ func (d *direction) calm() {
 func (t *Turn) probe(op attempt) bool {
 	s, w := t.s, t.d.waiter()
 	if !t.looks() {
-		w.errno = try(op, s)
-		return w.errno != sys.EAGAIN
+		return w.tried(try(op, s))
 	}
 	clean, e := sys.Pending(s.fd)
 	if e == 0 {
-		s.clean = clean && !s.shared.Load()
+		s.clean = clean && !s.is(factShared)
 		e = try(op, s)
 		s.clean = false
 	}
-	w.errno = e
-	return e != sys.EAGAIN
+	return w.tried(e)
 }
 
 // looks reports whether a try may have to drop descriptors. On the other

@@ -67,8 +67,8 @@ func (s *Socket) tryBegin(t *Turn, d *direction) error {
 
 // beginSlow is begin for a call that something may end while it waits.
 func (t *Turn) beginSlow(ctx context.Context) error {
-	if timeout := t.d.timeout.Load(); timeout != 0 {
-		t.limit = saturated(now(), time.Duration(timeout))
+	if timeout := t.s.timeout(t.d); timeout != 0 {
+		t.limit = saturated(now(), timeout)
 	}
 	if err := t.over(); err != nil {
 		return err
@@ -108,7 +108,7 @@ func (t *Turn) acquire(ctx context.Context) error {
 // ends. The holder need not have either, so it can not be relied on to leave.
 func (t *Turn) acquireBounded(ctx context.Context) error {
 	d := t.d
-	freed := d.announce()
+	freed := t.s.announce(d)
 	defer d.timed.Add(-1)
 	var expired <-chan time.Time
 	if t.limit != 0 {
@@ -129,40 +129,41 @@ func (t *Turn) acquireBounded(ctx context.Context) error {
 }
 
 // announce makes End tell the returned channel.
-func (d *direction) announce() <-chan struct{} {
+func (s *Socket) announce(d *direction) <-chan struct{} {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.freed == nil {
-		d.freed = make(chan struct{}, 1)
+	few := s.seldom().of(d)
+	if few.freed == nil {
+		few.freed = make(chan struct{}, 1)
 	}
 	d.timed.Add(1)
-	return d.freed
+	return few.freed
 }
 
 // End ends the turn.
 func (t *Turn) End() {
 	if !t.gone {
-		t.d.end()
+		t.s.end(t.d)
 	}
 }
 
 // Held reports whether the turn goes on: no call gave it away.
 func (t *Turn) Held() bool { return !t.gone }
 
-func (d *direction) end() {
+func (s *Socket) end(d *direction) {
 	d.turn.Unlock()
 	if d.timed.Load() > 0 {
-		d.tell()
+		s.tell(d)
 	}
 }
 
 // tell wakes one caller in acquireBounded; the turn that it takes, or that
 // another takes before it, ends with a tell of its own.
-func (d *direction) tell() {
+func (s *Socket) tell(d *direction) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	select {
-	case d.freed <- struct{}{}:
+	case s.seldom().of(d).freed <- struct{}{}:
 	default:
 	}
 }

@@ -40,6 +40,8 @@ const handoffVariable = "RESTART_HANDOFF"
 var program = func() *exec.Cmd { return exec.Command(os.Args[0], os.Args[1:]...) }
 
 func run() error {
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, syscall.SIGHUP, syscall.SIGTERM, os.Interrupt) // before anyone can know this process
 	s := newServer(http.HandlerFunc(answer))
 	if os.Getenv(handoffVariable) != "" {
 		os.Unsetenv(handoffVariable)
@@ -50,8 +52,6 @@ func run() error {
 		return err
 	}
 	go s.http.Serve(s.incoming)
-	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, syscall.SIGHUP, syscall.SIGTERM, os.Interrupt)
 	if <-signals == syscall.SIGHUP {
 		return s.handOver()
 	}

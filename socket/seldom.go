@@ -1,0 +1,32 @@
+package socket
+
+import "sync/atomic"
+
+// seldom is what few sockets need. It is made when first needed, because every
+// idle connection pays for what is part of a Socket.
+type seldom struct {
+	r, w      seldomDirection
+	detaching *detaching                // under way; guarded by the socket's r.mu
+	full      atomic.Pointer[fullTable] // destinations that calls wait for
+	drained   chan struct{}             // closed when the last of users leaves
+}
+
+type seldomDirection struct {
+	timeout atomic.Int64  // nanoseconds an operation; 0: none
+	freed   chan struct{} // tells callers in acquireBounded that a turn ended; with mu
+}
+
+func (s *Socket) seldom() *seldom {
+	if s.few.Load() == nil {
+		s.few.CompareAndSwap(nil, new(seldom))
+	}
+	return s.few.Load()
+}
+
+// of is the part of a direction.
+func (few *seldom) of(d *direction) *seldomDirection {
+	if d.sends {
+		return &few.w
+	}
+	return &few.r
+}
