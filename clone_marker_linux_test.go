@@ -72,3 +72,24 @@ func TestCloneDetachedLeavesTheEnd(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
+
+// A Detach leaves the timestamps that a clone asked for.
+func TestCloneDetachedLeavesTimestamps(t *testing.T) {
+	a, b := seqPair(t)
+	guarded(t, a, b)
+	c, err := a.Clone()
+	must(t, err)
+	closeLater(t, c)
+	sendAll(t, b, "x")
+	recvEnd(c) // which turns the marker on, for c's sake
+	must(t, a.SetOptions(uds.Options{Timestamps: true}))
+	f, err := c.Detach()
+	must(t, err)
+	closeLater(t, f)
+	sendAll(t, b, "y")
+	m := uds.Message{Buffers: buffers(9), OOB: new(uds.OOB)}
+	must(t, a.RecvMsg(&m, 0))
+	if m.OOB.Time.IsZero() {
+		t.Error("got no time")
+	}
+}

@@ -13,6 +13,8 @@ type kept struct {
 	out  *socket.Msg           // of the call whose sending turn it is
 	late atomic.Pointer[error] // that a RecvBatch met behind its messages
 	file *sockFile             // that a SeqConn's dial bound; nil: none
+
+	stamps atomic.Pointer[atomic.Bool] // whether a SeqConn or a clone of it asked for timestamps; nil: no clones
 }
 
 func (c *conn) keeping() *kept {
@@ -34,6 +36,15 @@ func message(m **socket.Msg) *socket.Msg {
 func (c *SeqConn) boundFile() *sockFile {
 	if k := c.kept.Load(); k != nil {
 		return k.file
+	}
+	return nil
+}
+
+// stamps returns whether the connection or a clone of it asked for timestamps,
+// nil if it has no clones.
+func (c *SeqConn) stamps() *atomic.Bool {
+	if k := c.kept.Load(); k != nil {
+		return k.stamps.Load()
 	}
 	return nil
 }

@@ -125,7 +125,9 @@ func (c *SeqConn) detachable() error {
 	if err := c.noTail(); err != nil {
 		return err
 	}
-	c.mark.clear(c.s)
+	if stamps := c.stamps(); stamps == nil || !stamps.Load() {
+		c.mark.clear(c.s)
+	}
 	c.boundFile().leave()
 	return nil
 }
@@ -142,7 +144,11 @@ func (c *SeqConn) Clone() (*SeqConn, error) {
 		return nil, c.fail("clone", err)
 	}
 	d := newSeqConn(s, c.names.p.Load())
-	d.mark.state.Store(c.mark.state.Load())
+	c.keeping().stamps.CompareAndSwap(nil, new(atomic.Bool))
+	d.keeping().stamps.Store(c.stamps())
+	if d.mark.state.Store(c.mark.state.Load()); d.mark.shown() {
+		d.stamps().Store(true)
+	}
 	c.expect.share()
 	d.expect.share()
 	return d, nil
