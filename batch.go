@@ -19,7 +19,7 @@ func recvBatch(c batcher, ms []Message) (int, error) {
 		return 0, b.fail("read", err)
 	}
 	if len(ms) == 0 {
-		return 0, nil
+		return 0, b.idle("read")
 	}
 	for i := range ms {
 		ms[i].empty()
@@ -208,6 +208,9 @@ func sendBatch(c messenger, ms []Message, first func(b *conn, ms []Message) (int
 	b := c.base()
 	if err := b.check("write"); err != nil {
 		return 0, err
+	}
+	if len(ms) == 0 {
+		return 0, b.idle("write")
 	}
 	for n := 0; n < len(ms); n++ {
 		k, err := first(b, ms[n:])

@@ -1,6 +1,7 @@
 package uds
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -43,7 +44,31 @@ func (c *conn) fail(op string, err error) error {
 	if !c.ok() {
 		return opError(op, networkSeq, nil, nil, err)
 	}
-	return opError(op, c.network(), c.LocalAddr(), c.RemoteAddr(), err)
+	return opError(op, c.network(), c.LocalAddr(), c.RemoteAddr(), c.closedFirst(err))
+}
+
+// closedFirst is err, but net.ErrClosed if the connection is closed and err is
+// that of an argument: after Close every call fails with it, whatever it is
+// given.
+func (c *conn) closedFirst(err error) error {
+	if !c.s.Closed() {
+		return err
+	}
+	for _, e := range []error{sys.EINVAL, sys.EAFNOSUPPORT, sys.EBADF} {
+		if errors.Is(err, e) {
+			return net.ErrClosed
+		}
+	}
+	return err
+}
+
+// idle is the error of a call that has nothing to do: that of a closed
+// connection.
+func (c *conn) idle(op string) error {
+	if c.s.Closed() {
+		return c.fail(op, net.ErrClosed)
+	}
+	return nil
 }
 
 // check is the error of a nil or zero connection.
@@ -215,7 +240,12 @@ func (c *conn) getInt(opt int) (int, error) {
 // queued before may lack what they ask for; Dialer.Options and
 // ListenConfig.Options leave no such window.
 func (c *conn) SetOptions(o Options) error {
-	err := c.set(o.apply)
+	err := c.set(func(s *socket.Socket) error {
+		if s.Closed() {
+			return net.ErrClosed // also where no field asks the socket
+		}
+		return o.apply(s)
+	})
 	if c.ok() {
 		c.expect.forget()
 	}

@@ -3,9 +3,12 @@
 package uds_test
 
 import (
+	"fmt"
 	"net"
+	"os"
 	"syscall"
 	"testing"
+	"time"
 
 	"example.com/uds"
 )
@@ -81,6 +84,52 @@ func TestRawConnAfterClose(t *testing.T) {
 	wantError(t, "Write", ra.Write(done), net.ErrClosed)
 	wantError(t, "Control of a listener", rl.Control(func(uintptr) {}), net.ErrClosed)
 	wantError(t, "Read of a listener", rl.Read(done), net.ErrClosed)
+}
+
+// After Close every call fails with net.ErrClosed, also one that has nothing to
+// do and one whose arguments are wrong.
+func TestClosedComesBeforeArguments(t *testing.T) {
+	a, _ := seqPair(t)
+	d, err := uds.NewDgram()
+	must(t, err)
+	must(t, a.Close())
+	must(t, d.Close())
+	type conn interface {
+		RecvBatch([]uds.Message) (int, error)
+		SendBatch([]uds.Message) (int, error)
+		RecvMsg(*uds.Message, uds.Flags) error
+		SendMsg(*uds.Message, uds.Flags) error
+		RecvFiles([]byte, int) (int, []*os.File, error)
+		SendFiles([]byte, ...*os.File) error
+		WriteMsgUnix([]byte, []byte, *net.UnixAddr) (int, int, error)
+		SetOptions(uds.Options) error
+		SetReadTimeout(time.Duration) error
+		SetWriteTimeout(time.Duration) error
+		SetReadBuffer(int) error
+		SetWriteBuffer(int) error
+	}
+	shut, err := os.Open(os.DevNull)
+	must(t, err)
+	must(t, shut.Close())
+	for _, c := range []conn{a, d} {
+		_, recvNone := c.RecvBatch(nil)
+		_, sendNone := c.SendBatch(nil)
+		_, _, noRoom := c.RecvFiles(nil, -1)
+		_, _, network := c.WriteMsgUnix(nil, nil, &net.UnixAddr{Name: "@x", Net: "unix"})
+		for what, err := range map[string]error{
+			"RecvBatch of none": recvNone, "SendBatch of none": sendNone, "SetOptions of none": c.SetOptions(uds.Options{}),
+			"SetOptions of Spin": c.SetOptions(uds.Options{Spin: 1}), "SetOptions below zero": c.SetOptions(uds.Options{ReadBuffer: -1}),
+			"RecvMsg of nil": c.RecvMsg(nil, 0), "SendMsg of nil": c.SendMsg(nil, 0), "flags": c.SendMsg(new(uds.Message), 1<<20),
+			"room below zero": noRoom, "a nil file": c.SendFiles(nil, nil), "a closed file": c.SendFiles(nil, shut), "network": network,
+			"SetReadTimeout": c.SetReadTimeout(-1), "SetWriteTimeout": c.SetWriteTimeout(-1),
+			"SetReadBuffer": c.SetReadBuffer(-1), "SetWriteBuffer": c.SetWriteBuffer(-1),
+		} {
+			wantError(t, fmt.Sprintf("%T: %s", c, what), err, net.ErrClosed)
+		}
+	}
+	_, err = d.WriteTo(nil, &net.UDPAddr{})
+	wantError(t, "WriteTo of another family", err, net.ErrClosed)
+	wantError(t, "Connect to nobody", d.Connect(uds.Addr{}), net.ErrClosed)
 }
 
 // Every error that the scenarios of the other tests produce is nested alike.
