@@ -47,6 +47,15 @@ func (c *conn) fail(op string, err error) error {
 	return opError(op, c.network(), c.LocalAddr(), c.RemoteAddr(), c.closedFirst(err))
 }
 
+// failSet is fail for what concerns the socket alone: as in package net, Addr is
+// the local address and there is no Source.
+func (c *conn) failSet(op string, err error) error {
+	if err == nil || !c.ok() {
+		return c.fail(op, err)
+	}
+	return opError(op, c.network(), nil, c.LocalAddr(), c.closedFirst(err))
+}
+
 // closedFirst is err, but net.ErrClosed if the connection is closed and err is
 // that of an argument: after Close every call fails with it, whatever it is
 // given.
@@ -144,7 +153,7 @@ func (c *conn) SetReadDeadline(t time.Time) error {
 		return c.check("set")
 	}
 	if err := c.s.SetReadDeadline(t); err != nil {
-		return c.fail("set", err)
+		return c.failSet("set", err)
 	}
 	return nil
 }
@@ -155,7 +164,7 @@ func (c *conn) SetWriteDeadline(t time.Time) error {
 		return c.check("set")
 	}
 	if err := c.s.SetWriteDeadline(t); err != nil {
-		return c.fail("set", err)
+		return c.failSet("set", err)
 	}
 	return nil
 }
@@ -201,7 +210,7 @@ func (c *conn) set(f func(*socket.Socket) error) error {
 	if err := c.check("set"); err != nil {
 		return err
 	}
-	return c.fail("set", f(c.s))
+	return c.failSet("set", f(c.s))
 }
 
 // SetReadBuffer sets SO_RCVBUF. Linux does not use it for these sockets: their
@@ -278,19 +287,19 @@ func (c *conn) SyscallConn() (syscall.RawConn, error) {
 	}
 	rc, err := c.s.SyscallConn()
 	if err != nil {
-		return nil, c.fail("raw", err)
+		return nil, c.failSet("raw", err)
 	}
 	c.expect.share()
-	return rawConn{c.fail, rc}, nil
+	return rawConn{c.failSet, c.fail, rc}, nil
 }
 
 // rawConn wraps the errors of a RawConn.
 type rawConn struct {
-	fail func(op string, err error) error
-	rc   syscall.RawConn
+	failSet, fail func(op string, err error) error
+	rc            syscall.RawConn
 }
 
-func (r rawConn) Control(f func(fd uintptr)) error { return r.fail("raw-control", r.rc.Control(f)) }
+func (r rawConn) Control(f func(fd uintptr)) error { return r.failSet("raw-control", r.rc.Control(f)) }
 
 func (r rawConn) Read(f func(fd uintptr) bool) error { return r.fail("raw-read", r.rc.Read(f)) }
 

@@ -6,11 +6,14 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
 
 	"example.com/uds"
+	"example.com/uds/internal/testutil"
+	"github.com/google/go-cmp/cmp"
 )
 
 func init() {
@@ -130,6 +133,67 @@ func TestClosedComesBeforeArguments(t *testing.T) {
 	_, err = d.WriteTo(nil, &net.UDPAddr{})
 	wantError(t, "WriteTo of another family", err, net.ErrClosed)
 	wantError(t, "Connect to nobody", d.Connect(uds.Addr{}), net.ErrClosed)
+}
+
+// The addresses in an error are where package net has them: a setting concerns
+// the socket alone, whose address is Addr; all else goes from Source to Addr.
+func TestErrorAddressesAsNet(t *testing.T) {
+	type conn interface {
+		net.Conn
+		syscall.Conn
+		CloseRead() error
+		SetReadBuffer(int) error
+		File() (*os.File, error)
+	}
+	addresses := func(c conn, path string) string {
+		raw, err := c.SyscallConn()
+		must(t, err)
+		must(t, c.Close())
+		_, file := c.File()
+		_, read := c.Read(make([]byte, 1))
+		_, write := c.Write(make([]byte, 1))
+		var b strings.Builder
+		for _, err := range []error{
+			c.SetDeadline(past), c.SetReadDeadline(past), c.SetWriteDeadline(past), c.SetReadBuffer(1),
+			raw.Control(func(uintptr) {}), raw.Read(func(uintptr) bool { return true }), raw.Write(func(uintptr) bool { return true }),
+			c.CloseRead(), file, read, write, c.Close(),
+		} {
+			op := err.(*net.OpError)
+			fmt.Fprint(&b, op.Op, " ", op.Net)
+			for _, a := range []net.Addr{op.Source, op.Addr} {
+				switch {
+				case a == nil:
+					b.WriteString(" nil")
+				case a.String() == path:
+					b.WriteString(" path")
+				default:
+					b.WriteString(" unnamed")
+				}
+			}
+			b.WriteString("\n")
+		}
+		return b.String()
+	}
+	path := testutil.SocketPath(t)
+	theirs, err := net.ListenUnix("unixpacket", &net.UnixAddr{Name: path, Net: "unixpacket"})
+	must(t, err)
+	client, err := net.Dial("unixpacket", path)
+	must(t, err)
+	accepted, err := theirs.AcceptUnix()
+	must(t, err)
+	wantClient, wantAccepted := addresses(client.(*net.UnixConn), path), addresses(accepted, path)
+	must(t, theirs.Close())
+	ours := seqListener(t, path)
+	dialled, err := uds.DialSeq(path)
+	must(t, err)
+	taken, err := ours.AcceptSeq()
+	must(t, err)
+	if diff := cmp.Diff(wantClient, addresses(dialled, path)); diff != "" {
+		t.Errorf("dialled connection (-net +uds):\n%s", diff)
+	}
+	if diff := cmp.Diff(wantAccepted, addresses(taken, path)); diff != "" {
+		t.Errorf("accepted connection (-net +uds):\n%s", diff)
+	}
 }
 
 // Every error that the scenarios of the other tests produce is nested alike.
