@@ -19,7 +19,7 @@ func recvBatch(c batcher, ms []Message) (int, error) {
 		return 0, b.fail("read", err)
 	}
 	if len(ms) == 0 {
-		return 0, b.fail("read", b.usable())
+		return 0, b.idle("read")
 	}
 	for i := range ms {
 		ms[i].empty()
@@ -225,7 +225,7 @@ func sendBatch(c messenger, ms []Message, first func(b *conn, ms []Message) (int
 		return 0, err
 	}
 	if len(ms) == 0 {
-		return 0, b.fail("write", b.usable())
+		return 0, b.idle("write")
 	}
 	for n := 0; n < len(ms); n++ {
 		k, err := first(b, ms[n:])

@@ -1,6 +1,7 @@
 package uds
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -43,7 +44,40 @@ func (c *conn) fail(op string, err error) error {
 	if !c.ok() {
 		return opError(op, networkSeq, nil, nil, err)
 	}
-	return opError(op, c.network(), c.LocalAddr(), c.RemoteAddr(), err)
+	return opError(op, c.network(), c.LocalAddr(), c.RemoteAddr(), c.closedFirst(err))
+}
+
+// failSet is fail for what concerns the socket alone: as in package net, Addr is
+// the local address and there is no Source.
+func (c *conn) failSet(op string, err error) error {
+	if err == nil || !c.ok() {
+		return c.fail(op, err)
+	}
+	return opError(op, c.network(), nil, c.LocalAddr(), c.closedFirst(err))
+}
+
+// closedFirst is err, but net.ErrClosed if the connection is closed and err is
+// that of an argument: after Close every call fails with it, whatever it is
+// given.
+func (c *conn) closedFirst(err error) error {
+	if !c.s.Closed() {
+		return err
+	}
+	for _, e := range []error{sys.EINVAL, sys.EAFNOSUPPORT, sys.EBADF} {
+		if errors.Is(err, e) {
+			return net.ErrClosed
+		}
+	}
+	return err
+}
+
+// idle is the error of a call that has nothing to do: that of a closed
+// connection.
+func (c *conn) idle(op string) error {
+	if c.s.Closed() {
+		return c.fail(op, net.ErrClosed)
+	}
+	return nil
 }
 
 // check is the error of a nil or zero connection.
@@ -52,14 +86,6 @@ func (c *conn) check(op string) error {
 		return nil
 	}
 	return c.fail(op, errInvalid)
-}
-
-// usable is the error of a closed connection.
-func (c *conn) usable() error {
-	if c.s.Closed() {
-		return net.ErrClosed
-	}
-	return nil
 }
 
 // LocalAddr returns the address that the connection is bound to, as a
@@ -127,7 +153,7 @@ func (c *conn) SetReadDeadline(t time.Time) error {
 		return c.check("set")
 	}
 	if err := c.s.SetReadDeadline(t); err != nil {
-		return c.fail("set", err)
+		return c.failSet("set", err)
 	}
 	return nil
 }
@@ -138,7 +164,7 @@ func (c *conn) SetWriteDeadline(t time.Time) error {
 		return c.check("set")
 	}
 	if err := c.s.SetWriteDeadline(t); err != nil {
-		return c.fail("set", err)
+		return c.failSet("set", err)
 	}
 	return nil
 }
@@ -184,7 +210,7 @@ func (c *conn) set(f func(*socket.Socket) error) error {
 	if err := c.check("set"); err != nil {
 		return err
 	}
-	return c.fail("set", f(c.s))
+	return c.failSet("set", f(c.s))
 }
 
 // SetReadBuffer sets SO_RCVBUF. Linux does not use it for these sockets: their
@@ -226,7 +252,12 @@ func (c *conn) SetOptions(o Options) error {
 	if c.ok() {
 		c.expect.announce(&o)
 	}
-	err := c.set(o.apply)
+	err := c.set(func(s *socket.Socket) error {
+		if s.Closed() {
+			return net.ErrClosed // also where no field asks the socket
+		}
+		return o.apply(s)
+	})
 	if c.ok() {
 		c.expect.forget()
 	}
@@ -259,19 +290,19 @@ func (c *conn) SyscallConn() (syscall.RawConn, error) {
 	}
 	rc, err := c.s.SyscallConn()
 	if err != nil {
-		return nil, c.fail("raw", err)
+		return nil, c.failSet("raw", err)
 	}
 	c.expect.share()
-	return rawConn{c.fail, rc}, nil
+	return rawConn{c.failSet, c.fail, rc}, nil
 }
 
 // rawConn wraps the errors of a RawConn.
 type rawConn struct {
-	fail func(op string, err error) error
-	rc   syscall.RawConn
+	failSet, fail func(op string, err error) error
+	rc            syscall.RawConn
 }
 
-func (r rawConn) Control(f func(fd uintptr)) error { return r.fail("raw-control", r.rc.Control(f)) }
+func (r rawConn) Control(f func(fd uintptr)) error { return r.failSet("raw-control", r.rc.Control(f)) }
 
 func (r rawConn) Read(f func(fd uintptr) bool) error { return r.fail("raw-read", r.rc.Read(f)) }
 

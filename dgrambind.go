@@ -110,5 +110,5 @@ func (c *DgramConn) failAt(op string, a Addr, err error) error {
 	if err == nil {
 		return nil
 	}
-	return opError(op, networkDgram, c.LocalAddr(), netAddr(a, networkDgram), err)
+	return opError(op, networkDgram, c.LocalAddr(), netAddr(a, networkDgram), c.closedFirst(err))
 }

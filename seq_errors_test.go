@@ -3,11 +3,17 @@
 package uds_test
 
 import (
+	"fmt"
 	"net"
+	"os"
+	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"example.com/uds"
+	"example.com/uds/internal/testutil"
+	"github.com/google/go-cmp/cmp"
 )
 
 func init() {
@@ -81,6 +87,113 @@ func TestRawConnAfterClose(t *testing.T) {
 	wantError(t, "Write", ra.Write(done), net.ErrClosed)
 	wantError(t, "Control of a listener", rl.Control(func(uintptr) {}), net.ErrClosed)
 	wantError(t, "Read of a listener", rl.Read(done), net.ErrClosed)
+}
+
+// After Close every call fails with net.ErrClosed, also one that has nothing to
+// do and one whose arguments are wrong.
+func TestClosedComesBeforeArguments(t *testing.T) {
+	a, _ := seqPair(t)
+	d, err := uds.NewDgram()
+	must(t, err)
+	must(t, a.Close())
+	must(t, d.Close())
+	type conn interface {
+		RecvBatch([]uds.Message) (int, error)
+		SendBatch([]uds.Message) (int, error)
+		RecvMsg(*uds.Message, uds.Flags) error
+		SendMsg(*uds.Message, uds.Flags) error
+		RecvFiles([]byte, int) (int, []*os.File, error)
+		SendFiles([]byte, ...*os.File) error
+		WriteMsgUnix([]byte, []byte, *net.UnixAddr) (int, int, error)
+		SetOptions(uds.Options) error
+		SetReadTimeout(time.Duration) error
+		SetWriteTimeout(time.Duration) error
+		SetReadBuffer(int) error
+		SetWriteBuffer(int) error
+	}
+	shut, err := os.Open(os.DevNull)
+	must(t, err)
+	must(t, shut.Close())
+	for _, c := range []conn{a, d} {
+		_, recvNone := c.RecvBatch(nil)
+		_, sendNone := c.SendBatch(nil)
+		_, _, noRoom := c.RecvFiles(nil, -1)
+		_, _, network := c.WriteMsgUnix(nil, nil, &net.UnixAddr{Name: "@x", Net: "unix"})
+		for what, err := range map[string]error{
+			"RecvBatch of none": recvNone, "SendBatch of none": sendNone, "SetOptions of none": c.SetOptions(uds.Options{}),
+			"SetOptions of Spin": c.SetOptions(uds.Options{Spin: 1}), "SetOptions below zero": c.SetOptions(uds.Options{ReadBuffer: -1}),
+			"RecvMsg of nil": c.RecvMsg(nil, 0), "SendMsg of nil": c.SendMsg(nil, 0), "flags": c.SendMsg(new(uds.Message), 1<<20),
+			"room below zero": noRoom, "a nil file": c.SendFiles(nil, nil), "a closed file": c.SendFiles(nil, shut), "network": network,
+			"SetReadTimeout": c.SetReadTimeout(-1), "SetWriteTimeout": c.SetWriteTimeout(-1),
+			"SetReadBuffer": c.SetReadBuffer(-1), "SetWriteBuffer": c.SetWriteBuffer(-1),
+		} {
+			wantError(t, fmt.Sprintf("%T: %s", c, what), err, net.ErrClosed)
+		}
+	}
+	_, err = d.WriteTo(nil, &net.UDPAddr{})
+	wantError(t, "WriteTo of another family", err, net.ErrClosed)
+	wantError(t, "Connect to nobody", d.Connect(uds.Addr{}), net.ErrClosed)
+}
+
+// The addresses in an error are where package net has them: a setting concerns
+// the socket alone, whose address is Addr; all else goes from Source to Addr.
+func TestErrorAddressesAsNet(t *testing.T) {
+	type conn interface {
+		net.Conn
+		syscall.Conn
+		CloseRead() error
+		SetReadBuffer(int) error
+		File() (*os.File, error)
+	}
+	addresses := func(c conn, path string) string {
+		raw, err := c.SyscallConn()
+		must(t, err)
+		must(t, c.Close())
+		_, file := c.File()
+		_, read := c.Read(make([]byte, 1))
+		_, write := c.Write(make([]byte, 1))
+		var b strings.Builder
+		for _, err := range []error{
+			c.SetDeadline(past), c.SetReadDeadline(past), c.SetWriteDeadline(past), c.SetReadBuffer(1),
+			raw.Control(func(uintptr) {}), raw.Read(func(uintptr) bool { return true }), raw.Write(func(uintptr) bool { return true }),
+			c.CloseRead(), file, read, write, c.Close(),
+		} {
+			op := err.(*net.OpError)
+			fmt.Fprint(&b, op.Op, " ", op.Net)
+			for _, a := range []net.Addr{op.Source, op.Addr} {
+				switch {
+				case a == nil:
+					b.WriteString(" nil")
+				case a.String() == path:
+					b.WriteString(" path")
+				default:
+					b.WriteString(" unnamed")
+				}
+			}
+			b.WriteString("\n")
+		}
+		return b.String()
+	}
+	path := testutil.SocketPath(t)
+	theirs, err := net.ListenUnix("unixpacket", &net.UnixAddr{Name: path, Net: "unixpacket"})
+	must(t, err)
+	client, err := net.Dial("unixpacket", path)
+	must(t, err)
+	accepted, err := theirs.AcceptUnix()
+	must(t, err)
+	wantClient, wantAccepted := addresses(client.(*net.UnixConn), path), addresses(accepted, path)
+	must(t, theirs.Close())
+	ours := seqListener(t, path)
+	dialled, err := uds.DialSeq(path)
+	must(t, err)
+	taken, err := ours.AcceptSeq()
+	must(t, err)
+	if diff := cmp.Diff(wantClient, addresses(dialled, path)); diff != "" {
+		t.Errorf("dialled connection (-net +uds):\n%s", diff)
+	}
+	if diff := cmp.Diff(wantAccepted, addresses(taken, path)); diff != "" {
+		t.Errorf("accepted connection (-net +uds):\n%s", diff)
+	}
 }
 
 // Every error that the scenarios of the other tests produce is nested alike.

@@ -376,3 +376,29 @@ func TestDeadlineAfterAnInterruption(t *testing.T) {
 		})
 	}
 }
+
+// Cancel ends a ReadFrom that began before it, also when it comes while the
+// reader is read, and no later call.
+func TestCancelEndsReadFromBetweenMessages(t *testing.T) {
+	a, b := seqPair(t)
+	reads := 0
+	n, err := a.ReadFrom(seqReaderFunc(func(p []byte) (int, error) {
+		if reads++; reads == 2 {
+			a.Cancel()
+		}
+		if reads > 2 {
+			return 0, io.EOF
+		}
+		return copy(p, "x"), nil
+	}))
+	if n != 1 {
+		t.Errorf("ReadFrom: got %d bytes, want 1", n)
+	}
+	wantError(t, "ReadFrom", err, context.Canceled)
+	must(t, a.Send([]byte("later")))
+	wantRecvs(t, b, `"x"`, `"later"`)
+}
+
+type seqReaderFunc func(p []byte) (int, error)
+
+func (f seqReaderFunc) Read(p []byte) (int, error) { return f(p) }

@@ -192,5 +192,5 @@ func (l *SeqListener) SyscallConn() (syscall.RawConn, error) {
 	if err != nil {
 		return nil, l.fail("raw", err)
 	}
-	return rawConn{l.fail, rc}, nil
+	return rawConn{l.fail, l.fail, rc}, nil
 }

@@ -1,6 +1,7 @@
 package uds
 
 import (
+	"context"
 	"io"
 	"sync"
 
@@ -82,17 +83,19 @@ var readFromBuffers = sync.Pool{New: func() any { b := make([]byte, pieceSize); 
 
 // ReadFrom sends all that r has, until its io.EOF, a message for each Read of
 // it; it serves io.Copy. It returns the number of bytes sent. Messages of other
-// callers may come between those of one ReadFrom.
+// callers may come between those of one ReadFrom. Timeouts are those of each
+// message. A Cancel while r is read ends it at the next message.
 func (c *SeqConn) ReadFrom(r io.Reader) (total int64, err error) {
 	if err := c.check("write"); err != nil {
 		return 0, err
 	}
 	buf := readFromBuffers.Get().(*[]byte)
 	defer readFromBuffers.Put(buf)
+	mark := c.s.SendMark()
 	for {
 		n, rerr := r.Read(*buf)
 		if n > 0 {
-			m, err := c.Write((*buf)[:n])
+			m, err := c.writeSince(mark, (*buf)[:n])
 			total += int64(m)
 			if err != nil {
 				return total, err
@@ -105,4 +108,23 @@ func (c *SeqConn) ReadFrom(r io.Reader) (total int64, err error) {
 			return total, rerr
 		}
 	}
+}
+
+// writeSince is Write of at most pieceSize bytes, not none, for a call that began
+// at mark: a Cancel since then ends it.
+func (c *SeqConn) writeSince(mark uint32, p []byte) (n int, err error) {
+	var t socket.Turn
+	if err = c.s.BeginSend(&t); err != nil {
+		return 0, c.fail("write", err)
+	}
+	if t.CancelledSince(mark) {
+		err = context.Canceled
+	} else if n, err = t.Send(p, 0); isSize(err) {
+		n, err = writePieces(&t, p, max(smallestPiece, len(p)/2))
+	}
+	t.End()
+	if err != nil {
+		c.noteReset(err)
+	}
+	return n, c.fail("write", err)
 }
