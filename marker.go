@@ -12,7 +12,7 @@ import (
 // message carries a timestamp, the empty one too, and the end carries none.
 // Without a control buffer the timestamp shows as MSG_CTRUNC.
 //
-// The option is set by the first call that needs it: Read does not.
+// The option is set by the first call that needs it: Read does so at the end.
 type marker struct{ state atomic.Uint32 }
 
 const (

@@ -1,6 +1,7 @@
 package uds
 
 import (
+	"context"
 	"io"
 	"sync"
 
@@ -53,12 +54,21 @@ func (c *SeqConn) nothing(t *socket.Turn, err error) error {
 
 // ended looks whether a receive of nothing was the end, and returns its error
 // if so. While the peer can still send, it was an empty message; and so it was
-// if more is queued behind. Empty messages at the very end are skipped as all
-// others are.
+// if more is queued behind, which at the very end the marker tells of empty
+// messages.
 func (c *SeqConn) ended(t *socket.Turn) error {
 	over, err := t.AtEnd()
 	if err != nil || !over {
 		return err
+	}
+	if !c.mark.set(c.s) {
+		return c.end("recvfrom")
+	}
+	switch more, err := t.Marked(); {
+	case err != nil:
+		return c.nothing(t, err)
+	case more:
+		return nil
 	}
 	return c.end("recvfrom")
 }
@@ -67,15 +77,17 @@ func (c *SeqConn) ended(t *socket.Turn) error {
 var writeToBuffers = sync.Pool{New: func() any { b := make([]byte, 216<<10); return &b }}
 
 // WriteTo writes all that is received, until the end, to w, a message a Write;
-// it serves io.Copy. It returns the number of bytes written.
+// it serves io.Copy. It returns the number of bytes written. A Cancel while w is
+// written to ends it at the next message.
 func (c *SeqConn) WriteTo(w io.Writer) (total int64, err error) {
 	if err := c.check("read"); err != nil {
 		return 0, err
 	}
 	buf := writeToBuffers.Get().(*[]byte)
 	defer writeToBuffers.Put(buf)
+	mark := c.s.RecvMark()
 	for {
-		n, err := c.Read(*buf)
+		n, err := c.readSince(mark, *buf)
 		if err == io.EOF {
 			return total, nil
 		}
@@ -91,6 +103,27 @@ func (c *SeqConn) WriteTo(w io.Writer) (total int64, err error) {
 			return total, io.ErrShortWrite
 		}
 	}
+}
+
+// readSince is Read into a buffer that has room, for a call that began at mark: a
+// Cancel since then ends it.
+func (c *SeqConn) readSince(mark uint32, p []byte) (n int, err error) {
+	var t socket.Turn
+	if err = c.s.BeginRecv(&t); err != nil {
+		return 0, c.fail("read", err)
+	}
+	if t.CancelledSince(mark) {
+		err = context.Canceled
+	} else if c.rest.Len() > 0 {
+		n = c.rest.Read(p)
+	}
+	for n == 0 && err == nil {
+		if n, err = t.RecvWhole(p, &c.rest); n == 0 {
+			err = c.nothing(&t, err)
+		}
+	}
+	t.End()
+	return n, c.fail("read", err)
 }
 
 // isSize reports whether err says that the kernel does not take a message of

@@ -115,6 +115,9 @@ func saturated(t int64, d time.Duration) int64 {
 func (s *Socket) Cancel() {
 	for _, d := range []*direction{&s.r, &s.w} {
 		d.state.Add(stCancel)
+		if few := s.few.Load(); few != nil && few.of(d).queued.Load() > 0 {
+			d.state.Or(stBehind)
+		}
 		s.kick(d)
 	}
 }

@@ -41,6 +41,7 @@ const (
 	stTimed              // a deadline or a timeout is set
 	stShut               // receiving was shut down here
 	stDetach             // a Detach waits for the turn to decide in
+	stBehind             // calls wait for the turn that a Cancel is to end
 	stCancel = 1 << 8    // the unit in which cancellations are counted
 )
 

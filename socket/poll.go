@@ -138,7 +138,9 @@ func (t *Turn) resume(call string, op attempt, flags int, e sys.Errno) error {
 			return err
 		}
 		if done && asks {
-			done = t.take(op)
+			if done = t.take(op); !done {
+				t.s.noteShut()
+			}
 		}
 		asks = false // readiness that is none would come at once again
 	}

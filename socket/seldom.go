@@ -13,6 +13,7 @@ type seldom struct {
 
 type seldomDirection struct {
 	timeout atomic.Int64  // nanoseconds an operation; 0: none
+	queued  atomic.Int32  // callers that wait for the turn
 	freed   chan struct{} // tells callers in acquireBounded that a turn ended; with mu
 }
 

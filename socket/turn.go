@@ -4,6 +4,7 @@ import (
 	"context"
 	"net"
 	"os"
+	"runtime"
 	"time"
 )
 
@@ -44,10 +45,12 @@ func (s *Socket) TryBeginSend(t *Turn) error { return s.tryBegin(t, &s.w) }
 func (s *Socket) begin(t *Turn, d *direction) error {
 	seen := d.state.Load()
 	*t = Turn{s: s, d: d, seen: seen}
-	if seen&(stTimed|stClosed|stDetach) != 0 || !s.live {
+	if seen&(stTimed|stClosed|stDetach|stBehind) != 0 || !s.live {
 		return t.beginSlow(context.Background())
 	}
-	d.turn.Lock()
+	if !d.turn.TryLock() {
+		s.queue(d)
+	}
 	if d.state.Load() != seen {
 		return t.checked()
 	}
@@ -79,7 +82,36 @@ func (t *Turn) beginSlow(ctx context.Context) error {
 	if err := t.acquire(ctx); err != nil {
 		return err
 	}
+	for t.behind() {
+		t.End()
+		runtime.Gosched()
+		if err := t.acquire(ctx); err != nil {
+			return err
+		}
+	}
 	return t.checked()
+}
+
+// queue waits for the turn behind others.
+func (s *Socket) queue(d *direction) {
+	few := s.seldom().of(d)
+	few.queued.Add(1)
+	d.turn.Lock()
+	few.queued.Add(-1)
+}
+
+// behind reports whether calls wait for the turn that a Cancel is to end: a call
+// that began after it must not keep them, since they learn of it in their turn.
+func (t *Turn) behind() bool {
+	d := t.d
+	if d.state.Load()&stBehind == 0 {
+		return false
+	}
+	if t.s.seldom().of(d).queued.Load() > 0 {
+		return true
+	}
+	d.state.And(^uint32(stBehind))
+	return false
 }
 
 // checked ends the turn if its call must end.
@@ -110,6 +142,9 @@ func (t *Turn) acquireBounded(ctx context.Context) error {
 	d := t.d
 	freed := t.s.announce(d)
 	defer d.timed.Add(-1)
+	few := t.s.seldom().of(d)
+	few.queued.Add(1)
+	defer few.queued.Add(-1)
 	var expired <-chan time.Time
 	if t.limit != 0 {
 		timer := time.NewTimer(time.Duration(t.limit - now()))

@@ -1,0 +1,59 @@
+package uds_test
+
+import (
+	"context"
+	"io"
+	"testing"
+
+	"example.com/uds"
+)
+
+// The end comes after every message, the empty ones at the very end too,
+// whichever face meets it.
+func TestReadSkipsTheLastEmptyMessages(t *testing.T) {
+	for name, receive := range map[string]func(c *uds.SeqConn) (int, error){
+		"Read":    func(c *uds.SeqConn) (int, error) { return c.Read(make([]byte, 8)) },
+		"WriteTo": func(c *uds.SeqConn) (int, error) { n, err := c.WriteTo(io.Discard); return int(n), orEOF(err) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			a, b := seqPair(t)
+			for range 3 {
+				must(t, a.Send(nil))
+			}
+			must(t, a.Close())
+			if n, err := receive(b); n != 0 || err != io.EOF {
+				t.Fatalf("got %d, %v, want the end", n, err)
+			}
+			if n, err := b.Recv(make([]byte, 8)); n != 0 || err != io.EOF {
+				t.Errorf("Recv after the end: got %d, %v, want the end", n, err)
+			}
+		})
+	}
+}
+
+// orEOF is the end for a copy that ended well.
+func orEOF(err error) error {
+	if err == nil {
+		return io.EOF
+	}
+	return err
+}
+
+// A Cancel while the writer is written to ends a WriteTo at the next message.
+func TestCancelEndsWriteToBetweenMessages(t *testing.T) {
+	a, b := seqPair(t)
+	sendAll(t, a, "x", "later")
+	n, err := b.WriteTo(seqWriterFunc(func(p []byte) (int, error) {
+		b.Cancel()
+		return len(p), nil
+	}))
+	if n != 1 {
+		t.Errorf("WriteTo: got %d bytes, want 1", n)
+	}
+	wantError(t, "WriteTo", err, context.Canceled)
+	wantRecvs(t, b, `"later"`)
+}
+
+type seqWriterFunc func(p []byte) (int, error)
+
+func (f seqWriterFunc) Write(p []byte) (int, error) { return f(p) }
