@@ -42,6 +42,8 @@ func (c *DgramConn) Peername() (Addr, error) { return c.base().Peername() }
 
 // CloseRead ends receiving. What is queued can still be received; after it
 // every receive returns io.EOF. A blocked receive ends.
+// Linux does not wake connected senders that wait for room in the queue then:
+// they learn of it by their next send, EPIPE, or by their deadline.
 func (c *DgramConn) CloseRead() error { return c.base().CloseRead() }
 
 // CloseWrite ends sending: every send from then on fails with EPIPE. The peer
