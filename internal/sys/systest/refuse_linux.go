@@ -1,0 +1,39 @@
+package systest
+
+import (
+	"syscall"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// RefuseSends makes every sendto(2) of more than so many bytes fail with errno,
+// on the thread that calls it and for good: a seccomp(2) filter. It is for
+// little-endian systems.
+func RefuseSends(above uint32, errno syscall.Errno) error {
+	const (
+		load  = unix.BPF_LD | unix.BPF_W | unix.BPF_ABS
+		equal = unix.BPF_JMP | unix.BPF_JEQ | unix.BPF_K
+		more  = unix.BPF_JMP | unix.BPF_JGT | unix.BPF_K
+		ret   = unix.BPF_RET | unix.BPF_K
+
+		number = 0        // of struct seccomp_data: the system call
+		length = 16 + 2*8 // its third argument
+	)
+	filter := []unix.SockFilter{
+		{Code: load, K: number},
+		{Code: equal, K: unix.SYS_SENDTO, Jf: 3},
+		{Code: load, K: length},
+		{Code: more, K: above, Jf: 1},
+		{Code: ret, K: unix.SECCOMP_RET_ERRNO | uint32(errno)},
+		{Code: ret, K: unix.SECCOMP_RET_ALLOW},
+	}
+	if err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); err != nil {
+		return err
+	}
+	prog := unix.SockFprog{Len: uint16(len(filter)), Filter: &filter[0]}
+	if _, _, e := unix.Syscall(unix.SYS_SECCOMP, unix.SECCOMP_SET_MODE_FILTER, 0, uintptr(unsafe.Pointer(&prog))); e != 0 {
+		return e
+	}
+	return nil
+}
