@@ -53,15 +53,25 @@ func dropped(t *testing.T, waited bool) *socket.Socket {
 }
 
 func TestConnectOfAConnectedSocketIsEISCONN(t *testing.T) {
-	l, sa := listen(t, socket.AFUnix, socket.SockSeqpacket)
-	s := newSocket(t, socket.AFUnix, socket.SockSeqpacket, 0)
-	if err := s.Connect(background, sa); err != nil {
-		t.Fatal(err)
+	for _, c := range []struct {
+		name        string
+		family, typ int
+	}{
+		{"AF_UNIX", socket.AFUnix, socket.SockSeqpacket},
+		{"TCP, whose connect is in progress first", socket.AFInet, socket.SockStream},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			l, sa := listen(t, c.family, c.typ)
+			s := newSocket(t, c.family, c.typ, 0)
+			if err := s.Connect(background, sa); err != nil {
+				t.Fatal(err)
+			}
+			if err := s.Connect(background, sa); !errors.Is(err, syscall.EISCONN) {
+				t.Errorf("got %v, want %v", err, syscall.EISCONN)
+			}
+			accept(t, l)
+		})
 	}
-	if err := s.Connect(background, sa); !errors.Is(err, syscall.EISCONN) {
-		t.Errorf("got %v, want %v", err, syscall.EISCONN)
-	}
-	accept(t, l)
 }
 
 // unix(7) says nothing of it: a non-blocking receive from a datagram socket
