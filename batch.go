@@ -227,12 +227,13 @@ func sendBatch(c messenger, ms []Message, first func(b *conn, ms []Message) (int
 	if len(ms) == 0 {
 		return 0, b.idle("write")
 	}
+	began := uint64(b.s.SendMark()) + 1
 	for n := 0; n < len(ms); n++ {
 		k, err := first(b, ms[n:])
 		if n += k; err != nil || n == len(ms) {
 			return n, err
 		}
-		if err := sendMsg(c, &ms[n], 0); err != nil {
+		if err := sendMsg(c, &ms[n], 0, began); err != nil {
 			return n, err
 		}
 	}

@@ -15,7 +15,7 @@ func (c *DgramConn) transmit(o *outgoing, f Flags) error {
 		return c.check("write")
 	}
 	var t socket.Turn
-	err := c.beginSend(&t, f)
+	err := o.begin(&c.conn, &t, f)
 	if err != nil {
 		return c.sendFailed(o, err)
 	}

@@ -87,8 +87,8 @@ func (m *Message) took(b *conn, x *exchange) error {
 	return nil
 }
 
-// sendMsg is SendMsg of both.
-func sendMsg(c messenger, m *Message, f Flags) error {
+// sendMsg is SendMsg of both, in a call that may have begun before.
+func sendMsg(c messenger, m *Message, f Flags, began uint64) error {
 	b := c.base()
 	if err := b.check("write"); err != nil {
 		return err
@@ -101,16 +101,16 @@ func sendMsg(c messenger, m *Message, f Flags) error {
 		return b.fail("write", sysError(fmt.Sprintf("flags %#x, allowed is FlagNoWait", int(f)), sys.EINVAL))
 	}
 	x := newExchange()
+	x.out = outgoing{bufs: m.Buffers, began: began}
 	err := x.sendFrom(c, m, f)
 	m.N = x.out.n
 	x.done()
 	return b.fail("write", err)
 }
 
-// sendFrom sends m.
+// sendFrom sends m, whose payload x.out has.
 func (x *exchange) sendFrom(c messenger, m *Message, f Flags) error {
 	x.c, x.oob, x.flags = c, m.OOB, f
-	x.out = outgoing{bufs: m.Buffers}
 	if m.Addr.IsUnnamed() || !c.base().datagrams() {
 		return x.transmit()
 	}

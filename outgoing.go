@@ -1,6 +1,10 @@
 package uds
 
-import "example.com/uds/socket"
+import (
+	"context"
+
+	"example.com/uds/socket"
+)
 
 // outgoing is one message to send.
 type outgoing struct {
@@ -9,6 +13,8 @@ type outgoing struct {
 	control []byte           // control messages
 	to      *socket.Sockaddr // nil: the connection's peer
 	long    Addr             // the path that to stands for, if it does not fit; else unnamed
+
+	began uint64 // a mark of when the call began that this is part of, plus 1; 0: now
 
 	n int // payload bytes sent
 }
@@ -49,9 +55,16 @@ func (o *outgoing) send(t *socket.Turn, m *socket.Msg, f Flags) error {
 	return err
 }
 
-func (c *conn) beginSend(t *socket.Turn, f Flags) error {
+// begin begins the turn in which o is sent. A Cancel since the call began ends it.
+func (o *outgoing) begin(c *conn, t *socket.Turn, f Flags) (err error) {
 	if f&FlagNoWait != 0 {
-		return c.s.TryBeginSend(t)
+		err = c.s.TryBeginSend(t)
+	} else {
+		err = c.s.BeginSend(t)
 	}
-	return c.s.BeginSend(t)
+	if err == nil && o.began != 0 && t.CancelledSince(uint32(o.began-1)) {
+		t.End()
+		return context.Canceled
+	}
+	return err
 }

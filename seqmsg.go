@@ -41,7 +41,7 @@ func (c *SeqConn) SendMsg(m *Message, f Flags) error {
 		m.N = o.n
 		return err
 	}
-	return sendMsg(c, m, f)
+	return sendMsg(c, m, f, 0)
 }
 
 // SendFiles sends p, which may be empty, and descriptors of at most 253 files
