@@ -23,15 +23,59 @@ func (c *SeqConn) NextSize() (int, error) {
 	return r.size, nil
 }
 
+// recvPlain receives a message without its ancillary data.
 func (c *SeqConn) recvPlain(op string, p []byte, f Flags) (int, error) {
-	r := received{p: p}
-	if err := c.receive(op, &r, f); err != nil {
-		return 0, err
+	if !c.ok() {
+		return 0, c.check(op)
 	}
-	if r.size > r.n {
-		return r.n, c.fail(op, &TruncatedError{Size: r.size})
+	marked := c.mark.set(c.s)
+	var t socket.Turn
+	err := c.s.BeginRecv(&t)
+	if err != nil {
+		return 0, c.fail(op, err)
 	}
-	return r.n, nil
+	size := c.rest.Len()
+	if size > 0 {
+		c.takeTail(p, f)
+	} else {
+		size, err = c.recvMarked(&t, p, f, marked)
+	}
+	t.End()
+	switch {
+	case err != nil:
+		return 0, c.fail(op, err)
+	case size > len(p):
+		return len(p), c.fail(op, &TruncatedError{Size: size})
+	}
+	return size, nil
+}
+
+// takeTail copies the tail that a Read left, which then is gone unless f peeks.
+func (c *SeqConn) takeTail(p []byte, f Flags) {
+	copy(p, c.rest.Bytes())
+	if f&FlagPeek == 0 {
+		c.rest.Drop()
+	}
+}
+
+// recvMarked is receiveTurn for a message without its ancillary data: it returns
+// the message's size.
+func (c *SeqConn) recvMarked(t *socket.Turn, p []byte, f Flags, marked bool) (int, error) {
+	for again := false; ; {
+		size, mark, err := t.RecvMarked(p, f.recvFlags())
+		switch {
+		case err != nil && c.noteReset(err):
+			continue
+		case err != nil || size > 0 || mark:
+			return size, err
+		case again:
+			return 0, c.end("recvmsg")
+		}
+		if !marked || c.mark.lost(c.s) {
+			return 0, c.ended(t)
+		}
+		again = true
+	}
 }
 
 // receive receives one message.

@@ -50,7 +50,7 @@ func (t *Turn) Recv(p []byte, flags int) (n int, err error) {
 // recvSlow goes on after a try that failed with e, or with none yet.
 func (t *Turn) recvSlow(p []byte, flags int, e sys.Errno) (int, error) {
 	op := t.plain()
-	op.p, op.flags = p, flags
+	op.p, op.flags = p, int32(flags)
 	err := t.resume("recvfrom", (*recvOp)(op), flags, e)
 	n := op.n
 	op.p = nil
@@ -81,7 +81,7 @@ func (t *Turn) RecvFrom(p []byte, flags int, from *Sockaddr) (n int, err error) 
 // recvFromSlow goes on after a try that failed with e, or with none yet.
 func (t *Turn) recvFromSlow(p []byte, flags int, from *Sockaddr, e sys.Errno) (int, error) {
 	op := t.named()
-	op.p, op.flags = p, flags
+	op.p, op.flags = p, int32(flags)
 	err := t.resume("recvfrom", (*recvFromOp)(op), flags, e)
 	n := op.n
 	*from = Sockaddr{op.addr}
@@ -93,12 +93,13 @@ func (t *Turn) recvFromSlow(p []byte, flags int, from *Sockaddr, e sys.Errno) (i
 	return n, nil
 }
 
-// plainOp is a Recv, RecvWhole or Send that waits.
+// plainOp is a Recv, RecvMarked, RecvWhole or Send that waits.
 type plainOp struct {
-	p     []byte
-	rest  *Rest // of a RecvWhole
-	flags int
-	n     int
+	p      []byte
+	rest   *Rest // of a RecvWhole
+	n      int
+	flags  int32
+	marked bool // of a RecvMarked
 }
 
 // plain returns the direction's kept plainOp.
@@ -123,9 +124,9 @@ type recvOp plainOp
 
 func (o *recvOp) try(s *Socket) (e sys.Errno) {
 	if s.rawNow() && len(o.p) <= sys.MaxRaw {
-		o.n, e = sys.RecvRaw(s.fd, o.p, o.flags)
+		o.n, e = sys.RecvRaw(s.fd, o.p, int(o.flags))
 	} else {
-		o.n, e = sys.Recv(s.fd, o.p, o.flags)
+		o.n, e = sys.Recv(s.fd, o.p, int(o.flags))
 	}
 	return e
 }
@@ -134,9 +135,9 @@ type recvFromOp namedOp
 
 func (o *recvFromOp) try(s *Socket) (e sys.Errno) {
 	if s.rawNow() && len(o.p) <= sys.MaxRaw {
-		o.n, e = sys.RecvFromRaw(s.fd, o.p, o.flags, &o.addr)
+		o.n, e = sys.RecvFromRaw(s.fd, o.p, int(o.flags), &o.addr)
 	} else {
-		o.n, e = sys.RecvFrom(s.fd, o.p, o.flags, &o.addr)
+		o.n, e = sys.RecvFrom(s.fd, o.p, int(o.flags), &o.addr)
 	}
 	return e
 }

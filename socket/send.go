@@ -43,7 +43,7 @@ func (t *Turn) Send(p []byte, flags int) (int, error) {
 // sendSlow goes on after a try that failed with e, or with none yet.
 func (t *Turn) sendSlow(p []byte, flags int, e sys.Errno) (int, error) {
 	op := t.plain()
-	op.p, op.flags, op.n = p, flags, 0
+	op.p, op.flags, op.n = p, int32(flags), 0
 	err := t.resume("sendto", (*sendOp)(op), flags, e)
 	n := op.n
 	op.p = nil
@@ -75,7 +75,7 @@ func (t *Turn) SendTo(p []byte, flags int, to *Sockaddr) (int, error) {
 // wait for a full receiver.
 func (t *Turn) sendToSlow(p []byte, flags int, to *Sockaddr) (int, error) {
 	op := t.named()
-	op.p, op.flags, op.addr = p, flags, to.raw
+	op.p, op.flags, op.addr = p, int32(flags), to.raw
 	err := t.runTo("sendto", (*sendToOp)(op), &op.addr, flags)
 	n := op.n
 	op.p = nil
@@ -88,14 +88,14 @@ func (t *Turn) sendToSlow(p []byte, flags int, to *Sockaddr) (int, error) {
 type sendOp plainOp
 
 func (o *sendOp) try(s *Socket) (e sys.Errno) {
-	o.n, e = send(s, o.p, o.flags)
+	o.n, e = send(s, o.p, int(o.flags))
 	return e
 }
 
 type sendToOp namedOp
 
 func (o *sendToOp) try(s *Socket) (e sys.Errno) {
-	o.n, e = sendTo(s, o.p, o.flags, &o.addr)
+	o.n, e = sendTo(s, o.p, int(o.flags), &o.addr)
 	return e
 }
 
