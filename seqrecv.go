@@ -24,38 +24,48 @@ func (c *SeqConn) NextSize() (int, error) {
 }
 
 // recvPlain receives a message without its ancillary data.
-func (c *SeqConn) recvPlain(op string, p []byte, f Flags) (int, error) {
+func (c *SeqConn) recvPlain(op string, p []byte, f Flags) (size int, err error) {
 	if !c.ok() {
 		return 0, c.check(op)
 	}
 	marked := c.mark.set(c.s)
 	var t socket.Turn
-	err := c.s.BeginRecv(&t)
-	if err != nil {
+	if err = c.s.BeginRecv(&t); err != nil {
 		return 0, c.fail(op, err)
 	}
-	size := c.rest.Len()
-	if size > 0 {
-		c.takeTail(p, f)
-	} else {
+	if size = c.takeTail(p, f); size == 0 {
 		size, err = c.recvMarked(&t, p, f, marked)
 	}
 	t.End()
-	switch {
-	case err != nil:
-		return 0, c.fail(op, err)
-	case size > len(p):
-		return len(p), c.fail(op, &TruncatedError{Size: size})
+	if err != nil || size > len(p) {
+		return c.failPlain(op, len(p), size, err)
 	}
 	return size, nil
 }
 
-// takeTail copies the tail that a Read left, which then is gone unless f peeks.
-func (c *SeqConn) takeTail(p []byte, f Flags) {
-	copy(p, c.rest.Bytes())
-	if f&FlagPeek == 0 {
-		c.rest.Drop()
+// failPlain is the result of a recvPlain with room for n bytes that failed with
+// err or met a message of another size. It is kept out of its caller's frame, as
+// fail is.
+//
+//go:noinline
+func (c *SeqConn) failPlain(op string, n, size int, err error) (int, error) {
+	if err != nil {
+		return 0, c.fail(op, err)
 	}
+	return n, c.fail(op, &TruncatedError{Size: size})
+}
+
+// takeTail copies the tail that a Read left, if there is one, and returns its
+// size. It is gone then unless f peeks.
+func (c *SeqConn) takeTail(p []byte, f Flags) int {
+	size := c.rest.Len()
+	if size > 0 {
+		copy(p, c.rest.Bytes())
+		if f&FlagPeek == 0 {
+			c.rest.Drop()
+		}
+	}
+	return size
 }
 
 // recvMarked is receiveTurn for a message without its ancillary data: it returns

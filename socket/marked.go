@@ -16,13 +16,22 @@ func (t *Turn) RecvMarked(p []byte, flags int) (n int, marked bool, err error) {
 			return n, marked, nil
 		}
 	}
-	op := t.plain()
-	op.p, op.flags = p, int32(flags)
-	err = t.resume("recvmsg", (*markedOp)(op), flags, e)
+	op := t.markedOp(p, flags)
+	err = t.resume("recvmsg", op, flags, e)
 	if op.p = nil; err != nil || t.ended {
 		return 0, false, err
 	}
 	return op.n, op.marked, nil
+}
+
+// markedOp returns the direction's kept operation as one of RecvMarked; as
+// wholeOp, it is kept out of its caller's frame.
+//
+//go:noinline
+func (t *Turn) markedOp(p []byte, flags int) *markedOp {
+	op := t.plain()
+	op.p, op.flags = p, int32(flags)
+	return (*markedOp)(op)
 }
 
 // markedOp is a RecvMarked that waits.
@@ -36,17 +45,30 @@ func (o *markedOp) try(s *Socket) (e sys.Errno) {
 // headers are what receives of one buffer are made with.
 var headers = sync.Pool{New: func() any { return new(sys.Msg) }}
 
-// recvMarked is one try.
-func recvMarked(s *Socket, p []byte, flags int) (n int, marked bool, e sys.Errno) {
+// getHeader and putHeader are kept out of their callers' frames, too.
+//
+//go:noinline
+func getHeader(p []byte) *sys.Msg {
 	m := headers.Get().(*sys.Msg)
 	m.Set1(p, nil, nil)
+	return m
+}
+
+//go:noinline
+func putHeader(m *sys.Msg) {
+	m.Reset()
+	headers.Put(m)
+}
+
+// recvMarked is one try.
+func recvMarked(s *Socket, p []byte, flags int) (n int, marked bool, e sys.Errno) {
+	m := getHeader(p)
 	if s.rawNow() && len(p) <= sys.MaxRaw {
 		n, e = sys.RecvMsgRaw(s.fd, m, flags)
 	} else {
 		n, e = sys.RecvMsg(s.fd, m, flags)
 	}
 	marked = m.Flags()&MsgCtrunc != 0
-	m.Reset()
-	headers.Put(m)
+	putHeader(m)
 	return n, marked, e
 }
