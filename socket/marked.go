@@ -1,10 +1,6 @@
 package socket
 
-import (
-	"sync"
-
-	"example.com/uds/internal/sys"
-)
+import "example.com/uds/internal/sys"
 
 // RecvMarked is Recv that also reports whether the message has a control message,
 // as all have with an option such as SO_TIMESTAMP. It is dropped, and so are
@@ -42,33 +38,25 @@ func (o *markedOp) try(s *Socket) (e sys.Errno) {
 	return e
 }
 
-// headers are what receives of one buffer are made with.
-var headers = sync.Pool{New: func() any { return new(sys.Msg) }}
-
-// getHeader and putHeader are kept out of their callers' frames, too.
-//
-//go:noinline
-func getHeader(p []byte) *sys.Msg {
-	m := headers.Get().(*sys.Msg)
-	m.Set1(p, nil, nil)
-	return m
-}
-
-//go:noinline
-func putHeader(m *sys.Msg) {
-	m.Reset()
-	headers.Put(m)
-}
-
 // recvMarked is one try.
 func recvMarked(s *Socket, p []byte, flags int) (n int, marked bool, e sys.Errno) {
-	m := getHeader(p)
+	m := s.r.header()
+	m.Set1(p, nil, nil)
 	if s.rawNow() && len(p) <= sys.MaxRaw {
 		n, e = sys.RecvMsgRaw(s.fd, m, flags)
 	} else {
 		n, e = sys.RecvMsg(s.fd, m, flags)
 	}
 	marked = m.Flags()&MsgCtrunc != 0
-	putHeader(m)
+	m.Reset()
 	return n, marked, e
+}
+
+// header returns what the direction's receives of one buffer are made with.
+func (d *direction) header() *sys.Msg {
+	rare := d.rareOps()
+	if rare.header == nil {
+		rare.header = new(sys.Msg)
+	}
+	return rare.header
 }

@@ -54,10 +54,11 @@ func (w *waiter) err(call string) error { return sysErr(call, sys.Errno(w.result
 
 // rareOps are what few connections need of a waiter.
 type rareOps struct {
-	ctx   context.Context // ends the call; nil: none
-	msg   *msgOp
-	named *namedOp
-	batch *batchOp
+	ctx    context.Context // ends the call; nil: none
+	header *sys.Msg
+	msg    *msgOp
+	named  *namedOp
+	batch  *batchOp
 }
 
 // register returns the socket's registration with the runtime poller. It is made
