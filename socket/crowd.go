@@ -25,14 +25,14 @@ func (s *Socket) crowded() bool {
 // lookAround sees whether another socket has waited since the last look.
 func (s *Socket) lookAround() {
 	d := &s.w
-	last := uint32(lastWaiter.Load() >> 8)
+	last := max(1, uint32(lastWaiter.Load()>>8))
 	switch {
 	case d.sawWait != 0 && last != d.sawWait && last != s.id && s.peerHere():
 		d.crowd = crowdStays
 	case d.crowd > 0:
 		d.crowd--
 	}
-	d.sawWait = max(1, last)
+	d.sawWait = last
 }
 
 // noteWait makes the socket the one that waited last.

@@ -25,3 +25,6 @@ func Crowded(s *Socket) bool { return s.w.crowd > 0 }
 // CrowdLooks is how many sends a look around takes, and how many looks without
 // another socket's wait end a crowd.
 const CrowdLooks, CrowdEnd = crowdWindow, crowdStays
+
+// ForgetWaits makes it as if no socket had ever waited.
+func ForgetWaits() { lastWaiter.Store(0) }
