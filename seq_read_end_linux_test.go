@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"testing"
+	"time"
 
 	"example.com/uds"
 )
@@ -43,6 +44,7 @@ func orEOF(err error) error {
 func TestCancelEndsWriteToBetweenMessages(t *testing.T) {
 	a, b := seqPair(t)
 	sendAll(t, a, "x", "later")
+	must(t, b.SetReadDeadline(time.Now().Add(safety))) // a lost Cancel would park it
 	n, err := b.WriteTo(seqWriterFunc(func(p []byte) (int, error) {
 		b.Cancel()
 		return len(p), nil

@@ -35,7 +35,7 @@ func TestGateCheckedGoroutine(t *testing.T) {
 
 func TestGateLateGoroutine(t *testing.T) {
 	onlyUnderGate(t)
-	go time.Sleep(ownGrace / 2)
+	go time.Sleep(ownGrace / 2) // what the gate has to wait for
 }
 
 func TestGateSignal(t *testing.T) {
