@@ -161,7 +161,8 @@ func (v *closeVariant) run(t testing.TB, rounds int) {
 	}
 }
 
-// round has two receivers and a sender use a connection and closes it.
+// round has two receivers and a sender use a connection and closes it, or closes
+// it while one receiver is alone with it.
 func (v *closeVariant) round() error {
 	c, peer, err := v.pair()
 	if err != nil {
@@ -175,10 +176,17 @@ func (v *closeVariant) round() error {
 	}
 	var wg sync.WaitGroup
 	failed := make(chan error, 8)
-	for _, i := range []int{v.rnd.IntN(5), v.rnd.IntN(5), 5 + v.rnd.IntN(3)} {
+	users := []int{v.rnd.IntN(5), v.rnd.IntN(5), 5 + v.rnd.IntN(3)}
+	if alone := v.rnd.IntN(2) == 0; alone {
+		users = users[:1]
+		rnd := rand.New(rand.NewPCG(v.rnd.Uint64(), 0))
+		wg.Go(func() { failed <- sayOnce(peer, rnd) })
+	} else {
+		wg.Go(func() { failed <- converse(peer) })
+	}
+	for _, i := range users {
 		wg.Go(func() { failed <- useUntilClosed(c, i) })
 	}
-	wg.Go(func() { failed <- converse(peer) })
 	v.interrupt(c)
 	err = c.Close()
 	s, serr := v.squat(number)
@@ -225,6 +233,18 @@ func useUntilClosed(c msgConn, i int) error {
 		}
 	}
 	return nil
+}
+
+// sayOnce sends one message to the connection that is closed meanwhile.
+func sayOnce(peer msgConn, rnd *rand.Rand) error {
+	pause(rnd)
+	switch err := peer.Send([]byte(mine)); {
+	case err == nil, errors.Is(err, net.ErrClosed), errors.Is(err, syscall.EPIPE),
+		errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.ECONNREFUSED):
+		return nil
+	default:
+		return fmt.Errorf("the peer: %w", err)
+	}
 }
 
 // converse sends to the connection that is closed, and receives, until it is.

@@ -29,19 +29,44 @@ func (s *Socket) claim() bool {
 
 // finish closes the socket, whose receiving direction is marked as closed.
 func (s *Socket) finish() error {
-	s.quiesce()
+	s.w.state.Or(stClosed)
+	evicted := s.evict()
+	if !evicted {
+		s.quiesce()
+	}
 	e := s.release()
 	s.end(&s.w)
-	s.end(&s.r)
+	if !evicted {
+		s.end(&s.r)
+	}
 	return sysErr("close", e)
 }
 
 // Closed reports whether Close has begun.
 func (s *Socket) Closed() bool { return s.usable(&s.r) != nil }
 
+// evict takes the sending turn and has release end the calls in progress, and
+// reports whether it can: the only one is a receive that the poller has, and
+// that waits for readiness. Whatever wakes it, it ends without another use of
+// the descriptor. That is one change of goroutines less than to quiesce.
+func (s *Socket) evict() bool {
+	if !s.w.turn.TryLock() {
+		return false
+	}
+	s.r.mu.Lock()
+	can := s.r.parked && s.r.wait.asks && s.users.CompareAndSwap(0, drained)
+	if can {
+		s.r.wait.evicted = true
+	}
+	s.r.mu.Unlock()
+	if !can {
+		s.w.turn.Unlock()
+	}
+	return can
+}
+
 // quiesce ends every call in progress and takes both turns.
 func (s *Socket) quiesce() {
-	s.w.state.Or(stClosed)
 	s.kick(&s.r)
 	s.kick(&s.w)
 	s.r.turn.Lock()
@@ -51,7 +76,6 @@ func (s *Socket) quiesce() {
 
 // release closes the descriptor, which nobody uses.
 func (s *Socket) release() sys.Errno {
-	runtime.SetFinalizer(s, nil)
 	if f := s.poll.Load(); f != nil {
 		sys.Closing(s.fd)
 		if err := f.Close(); err != nil {
@@ -59,6 +83,7 @@ func (s *Socket) release() sys.Errno {
 		}
 		return 0
 	}
+	runtime.SetFinalizer(s, nil) // a registered one has none
 	return sys.Close(s.fd)
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"os"
+	"runtime"
 	"syscall"
 	"time"
 
@@ -34,7 +35,9 @@ type waiter struct {
 
 	result uint32 // the last try's Errno
 	tries  uint8  // 0, 1, or 2 for more
-	asks   bool   // the poller is asked for readiness alone
+	asks   bool   // the poller is asked for readiness alone; while parked, with mu
+
+	evicted bool // the descriptor is closed behind the parked call; with mu
 
 	limit   int64 // when the parked call ends by itself
 	applied int64 // the deadline that the poller has
@@ -74,6 +77,7 @@ func (s *Socket) register() (*os.File, error) {
 		return nil, sysErr("fcntl", e)
 	}
 	f := newPollFile(s.fd)
+	runtime.SetFinalizer(s, nil) // the file has one
 	s.poll.Store(f)
 	return f, nil
 }
@@ -186,11 +190,12 @@ func (t *Turn) arm(op attempt, asks bool) (*waiter, error) {
 		}
 		w.conn, _ = f.SyscallConn() // fails for a nil file alone
 	}
+	w.asks = asks
 	if err := t.setParked(); err != nil {
 		return nil, err
 	}
 	t.s.noteWait()
-	w.s, w.op, w.tries, w.asks = t.s, op, 0, asks
+	w.s, w.op, w.tries = t.s, op, 0
 	return w, nil
 }
 
@@ -201,8 +206,9 @@ func (t *Turn) woken(err error) (bool, error) {
 	w := d.wait
 	w.s, w.op = nil, nil
 	d.warm(w.tries == 1)
-	d.setUnparked()
 	switch {
+	case !d.setUnparked():
+		return false, net.ErrClosed
 	case err == nil:
 		return true, nil
 	case errors.Is(err, os.ErrDeadlineExceeded):
@@ -271,10 +277,13 @@ func (t *Turn) setParked() error {
 	return d.apply(t.s)
 }
 
-func (d *direction) setUnparked() {
+// setUnparked reports whether the call may go on: it was not evicted.
+func (d *direction) setUnparked() bool {
 	d.mu.Lock()
 	d.parked = false
+	evicted := d.wait.evicted
 	d.mu.Unlock()
+	return !evicted
 }
 
 // apply gives the poller the earlier of the deadline and the parked call's
