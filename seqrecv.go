@@ -33,8 +33,14 @@ func (c *SeqConn) recvPlain(op string, p []byte, f Flags) (size int, err error) 
 	if err = c.s.BeginRecv(&t); err != nil {
 		return 0, c.fail(op, err)
 	}
-	if size = c.takeTail(p, f); size == 0 {
-		size, err = c.recvMarked(&t, p, f, marked)
+	size = c.takeTail(p, f)
+	done, again := size > 0, false
+	for !done {
+		var mark bool
+		size, mark, err = t.RecvMarked(p, f.recvFlags())
+		if done = err == nil && (size > 0 || mark); !done {
+			done, err = c.doubt(&t, err, marked, &again)
+		}
 	}
 	t.End()
 	if err != nil || size > len(p) {
@@ -68,24 +74,25 @@ func (c *SeqConn) takeTail(p []byte, f Flags) int {
 	return size
 }
 
-// recvMarked is receiveTurn for a message without its ancillary data: it returns
-// the message's size.
-func (c *SeqConn) recvMarked(t *socket.Turn, p []byte, f Flags, marked bool) (int, error) {
-	for again := false; ; {
-		size, mark, err := t.RecvMarked(p, f.recvFlags())
-		switch {
-		case err != nil && c.noteReset(err):
-			continue
-		case err != nil || size > 0 || mark:
-			return size, err
-		case again:
-			return 0, c.end("recvmsg")
-		}
-		if !marked || c.mark.lost(c.s) {
-			return 0, c.ended(t)
-		}
-		again = true
+// doubt looks at a receive that failed with err, or brought neither bytes nor a
+// marker: once, or again. It reports whether that is the call's result; as in
+// receiveTurn, it is the end if it comes twice. It is kept out of its caller's
+// frame, as fail is.
+//
+//go:noinline
+func (c *SeqConn) doubt(t *socket.Turn, err error, marked bool, again *bool) (done bool, _ error) {
+	switch {
+	case err != nil && c.noteReset(err):
+		return false, nil
+	case err != nil:
+		return true, err
+	case *again:
+		return true, c.end("recvmsg")
+	case !marked || c.mark.lost(c.s):
+		return true, c.ended(t)
 	}
+	*again = true
+	return false, nil
 }
 
 // receive receives one message.

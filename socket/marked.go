@@ -40,23 +40,18 @@ func (o *markedOp) try(s *Socket) (e sys.Errno) {
 
 // recvMarked is one try.
 func recvMarked(s *Socket, p []byte, flags int) (n int, marked bool, e sys.Errno) {
-	m := s.r.header()
-	m.Set1(p, nil, nil)
+	h := s.r.header()
 	if s.rawNow() && len(p) <= sys.MaxRaw {
-		n, e = sys.RecvMsgRaw(s.fd, m, flags)
-	} else {
-		n, e = sys.RecvMsg(s.fd, m, flags)
+		return h.RecvRaw(s.fd, p, flags)
 	}
-	marked = m.Flags()&MsgCtrunc != 0
-	m.Reset()
-	return n, marked, e
+	return h.Recv(s.fd, p, flags)
 }
 
 // header returns what the direction's receives of one buffer are made with.
-func (d *direction) header() *sys.Msg {
+func (d *direction) header() *sys.Header {
 	rare := d.rareOps()
 	if rare.header == nil {
-		rare.header = new(sys.Msg)
+		rare.header = new(sys.Header)
 	}
 	return rare.header
 }

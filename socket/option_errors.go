@@ -78,18 +78,27 @@ const (
 	timevalSize = 2 * strconv.IntSize / 8
 )
 
-// lookOption returns what is known of an option.
-func lookOption(level, name int) option {
-	for _, o := range options {
-		if o.level == level && o.name == name && name != Missing {
+// findOption returns what is known of an option, nil if that is nothing. It
+// runs before every setsockopt(2), on the stack of calls that wait later.
+func findOption(level, name int) *option {
+	for i := range options {
+		if o := &options[i]; o.level == level && o.name == name && name != Missing {
 			return o
 		}
 	}
-	return option{level: level, name: name, text: "option " + strconv.Itoa(name)}
+	return nil
+}
+
+// lookOption is findOption that has at least a text of every option.
+func lookOption(level, name int) *option {
+	if o := findOption(level, name); o != nil {
+		return o
+	}
+	return &option{level: level, name: name, text: "option " + strconv.Itoa(name)}
 }
 
 // title names the option and its level.
-func (o option) title() string { return levelName(o.level) + " " + o.text }
+func (o *option) title() string { return levelName(o.level) + " " + o.text }
 
 func levelName(level int) string {
 	for _, l := range levelNames {
@@ -116,10 +125,17 @@ var levelNames = []struct {
 // kindError is the error of a known option that is not of the kind asked for,
 // or nil. The kernel would cut the value without a word.
 func kindError(call string, level, name int, kind optionKind) error {
-	o := lookOption(level, name)
-	if o.kind == "" || o.kind == kind || kind == kindBytes {
+	o := findOption(level, name)
+	if o == nil || o.kind == kind || kind == kindBytes {
 		return nil
 	}
+	return o.refuse(call, kind)
+}
+
+// refuse is the error of an option of another kind.
+//
+//go:noinline
+func (o *option) refuse(call string, kind optionKind) error {
 	return sysErr(fmt.Sprintf("%s %s as %s, it is %s", call, o.title(), kind, o.kind), sys.EINVAL)
 }
 
@@ -177,7 +193,7 @@ func (s *Socket) explain(level, name int, given string, err error) error {
 
 // unknown says what is wrong with an option that the kernel does not know: its
 // level, that it can not be set, or its name.
-func (s *Socket) unknown(o option, set bool) string {
+func (s *Socket) unknown(o *option, set bool) string {
 	levels := s.levels()
 	switch {
 	case !slices.Contains(levels, levelName(o.level)):

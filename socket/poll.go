@@ -58,16 +58,34 @@ func (w *waiter) err(call string) error { return sysErr(call, sys.Errno(w.result
 // rareOps are what few connections need of a waiter.
 type rareOps struct {
 	ctx    context.Context // ends the call; nil: none
-	header *sys.Msg
+	header *sys.Header
 	msg    *msgOp
 	named  *namedOp
 	batch  *batchOp
 }
 
-// register returns the socket's registration with the runtime poller. It is made
-// when a call has to park for the first time: a socket that never waits never
-// pays for it. The caller holds a turn, so the descriptor stays open.
-func (s *Socket) register() (*os.File, error) {
+// register gives w, the waiter of the caller's turn, the socket's registration
+// with the runtime poller. It is made when a call has to park for the first
+// time: a socket that never waits never pays for it. That is done on a goroutine
+// of its own, for it takes more stack than all the rest of a receive: that stack
+// would be an idle connection's memory.
+func (s *Socket) register(w *waiter) error {
+	done := make(chan error)
+	go func() { done <- s.registerHere(w) }()
+	return <-done
+}
+
+func (s *Socket) registerHere(w *waiter) error {
+	f, err := s.pollFile()
+	if err != nil {
+		return err
+	}
+	w.conn, err = f.SyscallConn()
+	return err
+}
+
+// pollFile returns the registration, made if need be.
+func (s *Socket) pollFile() (*os.File, error) {
 	s.r.mu.Lock()
 	defer s.r.mu.Unlock()
 	if f := s.poll.Load(); f != nil {
@@ -76,19 +94,10 @@ func (s *Socket) register() (*os.File, error) {
 	if e := sys.SetNonblock(s.fd); e != 0 {
 		return nil, sysErr("fcntl", e)
 	}
-	f := newPollFile(s.fd)
+	f := os.NewFile(uintptr(s.fd), "socket")
 	runtime.SetFinalizer(s, nil) // the file has one
 	s.poll.Store(f)
 	return f, nil
-}
-
-// newPollFile registers a non-blocking descriptor. It does so on a goroutine of
-// its own, for it takes more stack than all the rest of a receive: that stack
-// would be an idle connection's memory.
-func newPollFile(fd int) *os.File {
-	made := make(chan *os.File)
-	go func() { made <- os.NewFile(uintptr(fd), "socket") }()
-	return <-made
 }
 
 // run makes the call op: a first try here, unless the last ones had to wait,
@@ -130,7 +139,13 @@ func (t *Turn) resume(call string, op attempt, flags int, e sys.Errno) error {
 		if over, err := t.afterShutdown(call, op); over {
 			return err
 		}
-		w, err := t.arm(op, asks)
+		w := t.d.waiter()
+		if w.conn == nil {
+			if err := t.s.register(w); err != nil {
+				return err
+			}
+		}
+		err := t.arm(op, asks)
 		if err != nil {
 			return err
 		}
@@ -181,22 +196,15 @@ func (t *Turn) await(call string, op attempt) error { return t.resume(call, op, 
 
 // arm makes the direction ready to wait in the poller, for op to be done or, if
 // it asks, for the socket to be readable.
-func (t *Turn) arm(op attempt, asks bool) (*waiter, error) {
-	w := t.d.waiter()
-	if w.conn == nil {
-		f, err := t.s.register()
-		if err != nil {
-			return nil, err
-		}
-		w.conn, _ = f.SyscallConn() // fails for a nil file alone
-	}
+func (t *Turn) arm(op attempt, asks bool) error {
+	w := t.d.wait
 	w.asks = asks
 	if err := t.setParked(); err != nil {
-		return nil, err
+		return err
 	}
 	t.s.noteWait()
 	w.s, w.op, w.tries = t.s, op, 0
-	return w, nil
+	return nil
 }
 
 // woken goes on after the poller returned err. It reports whether that was what
