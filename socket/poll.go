@@ -164,6 +164,9 @@ func (t *Turn) noWait(call string, op attempt, e sys.Errno) error {
 		e = try(op, t.s)
 	}
 	if e == sys.EAGAIN {
+		if !t.d.sends && t.s.is(factShared) {
+			t.s.noteShut()
+		}
 		if done, err := t.afterShutdown(call, op); done {
 			return err
 		}
@@ -204,7 +207,7 @@ func (t *Turn) woken(err error) (bool, error) {
 	d.setUnparked()
 	switch {
 	case err == nil:
-		return true, nil
+		return w.asks || w.result != uint32(sys.EAGAIN), nil
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return false, nil
 	case errors.Is(err, os.ErrClosed):
@@ -252,8 +255,12 @@ func (w *waiter) try() bool {
 	if w.asks {
 		return w.tries > 1 || sys.Readiness(w.s.fd)
 	}
-	return w.tried(try(w.op, w.s))
+	return w.tried(try(w.op, w.s)) || w.shut()
 }
+
+// shut reports whether the call receives on a socket that somebody else who has
+// it shut down: the poller tells that but once.
+func (w *waiter) shut() bool { return w == w.s.r.wait && w.s.noteShut() }
 
 // setParked gives the poller the call's end, unless it has come already. From
 // here on whoever changes what could end the call kicks the direction.
