@@ -37,7 +37,7 @@ func (s *Socket) rawCall(d *direction, f func(fd uintptr) bool) error {
 	if err != nil {
 		return err
 	}
-	defer t.End()
+	defer t.leave()
 	err = t.await("", rawOp(f))
 	if t.ended {
 		return io.EOF

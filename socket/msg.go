@@ -35,9 +35,8 @@ func (s *Socket) RecvMsg(m *Msg, flags int) error {
 	if err != nil {
 		return err
 	}
-	err = t.RecvMsg(m, flags)
-	t.End()
-	return err
+	defer t.leave()
+	return t.RecvMsg(m, flags)
 }
 
 // SendMsg sends a message with control messages, as sendmsg(2) does.

@@ -216,6 +216,16 @@ func (t *Turn) End() {
 	}
 }
 
+// leave ends the turn of a call with a function of its caller's, which may have
+// panicked where it was called to see whether the call still has to wait.
+func (t *Turn) leave() {
+	if w := t.d.wait; w != nil && w.s != nil {
+		w.s, w.op = nil, nil
+		t.d.setUnparked()
+	}
+	t.End()
+}
+
 // Held reports whether the turn goes on: no call gave it away.
 func (t *Turn) Held() bool { return !t.gone }
 
