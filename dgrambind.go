@@ -88,6 +88,8 @@ func (c *DgramConn) Disconnect() error {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.redialing.Lock()
+	defer c.redialing.Unlock()
 	if err := c.s.Disconnect(); err != nil {
 		return c.fail("disconnect", err)
 	}
