@@ -24,6 +24,9 @@ func Waiting(s *Socket) int {
 	return int(few.queued + few.behind)
 }
 
+// Full reports whether a call waits for a full receiver.
+func Full(s *Socket) bool { return s.fullBusy() != nil }
+
 // QueueAfter begins a receive while another call has the turn, with f called
 // just before it waits for that.
 func QueueAfter(s *Socket, f func()) error {

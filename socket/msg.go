@@ -90,7 +90,7 @@ func (t *Turn) SendMsg(m *Msg, flags int) error {
 	op.flags = flags
 	op.set(m)
 	op.hdr.SetTo(&m.Addr.raw)
-	op.plain = t.s.family != sys.AFUnix || isPath(&m.Addr.raw) || t.s.crowded()
+	op.plain = t.s.plainTo(&m.Addr.raw)
 	err := t.runTo("sendmsg", (*sendMsgOp)(op), &m.Addr.raw, flags)
 	op.hdr.Reset()
 	if m.N = 0; err == nil {
