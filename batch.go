@@ -24,9 +24,6 @@ func recvBatch(c batcher, ms []Message) (int, error) {
 	for i := range ms {
 		ms[i].empty()
 	}
-	if late := b.keeping().late.Swap(nil); late != nil {
-		return 0, b.fail("read", *late)
-	}
 	x := newExchange()
 	x.receiveInto(b, &ms[0])
 	n, err := 0, c.receive("read", &x.in, 0)
@@ -73,7 +70,7 @@ func (o *OOB) unclaim() {
 type batcher interface {
 	messenger
 	// more receives what is queued, without waiting, and returns how many
-	// messages that is. An error is left to the next call.
+	// messages that is. An error is left to the next receive.
 	more(ms []socket.Msg) int
 }
 
