@@ -35,6 +35,7 @@ type waiter struct {
 	result uint32 // the last try's Errno
 	tries  uint8  // 0, 1, or 2 for more
 	asks   bool   // the poller is asked for readiness alone
+	sends  bool   // constant: the sending direction's
 
 	limit   int64 // when the parked call ends by itself
 	applied int64 // the deadline that the poller has
@@ -229,7 +230,7 @@ func (t *Turn) take(op attempt) bool {
 // waiter returns the direction's waiter.
 func (d *direction) waiter() *waiter {
 	if d.wait == nil {
-		w := new(waiter)
+		w := &waiter{sends: d.sends}
 		w.fn = func(uintptr) bool { return w.try() }
 		d.wait = w
 	}
@@ -260,7 +261,7 @@ func (w *waiter) try() bool {
 
 // shut reports whether the call receives on a socket that somebody else who has
 // it shut down: the poller tells that but once.
-func (w *waiter) shut() bool { return w == w.s.r.wait && w.s.noteShut() }
+func (w *waiter) shut() bool { return !w.sends && w.s.noteShut() }
 
 // setParked gives the poller the call's end, unless it has come already. From
 // here on whoever changes what could end the call kicks the direction.
