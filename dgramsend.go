@@ -73,8 +73,8 @@ func (c *DgramConn) resend(t *socket.Turn, p []byte) (int, error) {
 // reconnect connects to the peer's address again, for a datagram of n bytes, but
 // not after a Disconnect.
 func (c *DgramConn) reconnect(t *socket.Turn, n int) error {
-	c.redialing.Lock()
-	defer c.redialing.Unlock()
+	c.peering.Lock()
+	defer c.peering.Unlock()
 	peer := c.names.get().remote
 	if peer.IsUnnamed() {
 		return notSent(n, sysError("sendto", sys.ENOTCONN))
