@@ -215,8 +215,9 @@ func moveMsg(to, from *socket.Msg) {
 	to.Buffers, to.N, to.ControlN, to.Flags, to.Addr = moved, from.N, from.ControlN, from.Flags, from.Addr
 }
 
-// sendBatch is SendBatch of both.
-func sendBatch(c messenger, ms []Message, first func(b *conn, ms []Message) (int, error)) (int, error) {
+// sendBatch is SendBatch of both. first sends what it can without waiting, of a
+// call that began at a mark as outgoing has it.
+func sendBatch(c messenger, ms []Message, first func(b *conn, ms []Message, began uint64) (int, error)) (int, error) {
 	b := c.base()
 	if err := b.check("write"); err != nil {
 		return 0, err
@@ -226,7 +227,7 @@ func sendBatch(c messenger, ms []Message, first func(b *conn, ms []Message) (int
 	}
 	began := uint64(b.s.SendMark()) + 1
 	for n := 0; n < len(ms); n++ {
-		k, err := first(b, ms[n:])
+		k, err := first(b, ms[n:], began)
 		if n += k; err != nil || n == len(ms) {
 			return n, err
 		}

@@ -42,4 +42,4 @@ func (c *DgramConn) late() error {
 }
 
 // sendNone sends nothing: each datagram has a destination to wait for.
-func sendNone(*conn, []Message) (int, error) { return 0, nil }
+func sendNone(*conn, []Message, uint64) (int, error) { return 0, nil }

@@ -50,7 +50,7 @@ func unmarked(t *socket.Turn, ms []socket.Msg) int {
 
 // sendPlain sends, without waiting, the messages at the front of ms that have no
 // ancillary data and not too many buffers, and returns how many it sent.
-func (c *SeqConn) sendPlain(b *conn, ms []Message) (int, error) {
+func (c *SeqConn) sendPlain(b *conn, ms []Message, began uint64) (int, error) {
 	t := batches.Get().(*batch)
 	defer t.done()
 	for i := range ms {
@@ -63,7 +63,7 @@ func (c *SeqConn) sendPlain(b *conn, ms []Message) (int, error) {
 		return 0, nil
 	}
 	var turn socket.Turn
-	err := c.s.TryBeginSend(&turn)
+	err := (&outgoing{began: began}).begin(&c.conn, &turn, FlagNoWait)
 	if err != nil {
 		return 0, nil // SendMsg waits, or finds the error again
 	}
