@@ -10,7 +10,9 @@ func (c *SeqConn) RecvBatch(ms []Message) (int, error) { return recvBatch(c, ms)
 
 // SendBatch sends the messages, each as SendMsg does, and returns how many were
 // sent whole. It stops at the first that fails and returns that one's error.
-// Messages of other callers may come in between.
+// Messages of other callers may come in between. Where the peer closes meanwhile
+// the error may be EPIPE, and the end io.EOF, although it had not received all:
+// sendmmsg(2) drops the error that it meets behind the first message (net/socket.c).
 func (c *SeqConn) SendBatch(ms []Message) (int, error) { return sendBatch(c, ms, c.sendPlain) }
 
 // more is of batcher. A reset is noted for the call that reports it.
