@@ -24,9 +24,6 @@ func recvBatch(c batcher, ms []Message) (int, error) {
 	for i := range ms {
 		ms[i].empty()
 	}
-	if late := b.keeping().late.Swap(nil); late != nil {
-		return 0, b.fail("read", *late)
-	}
 	x := newExchange()
 	x.receiveInto(b, &ms[0])
 	n, err := 0, c.receive("read", &x.in, 0)
@@ -73,7 +70,7 @@ func (o *OOB) unclaim() {
 type batcher interface {
 	messenger
 	// more receives what is queued, without waiting, and returns how many
-	// messages that is. An error is left to the next call.
+	// messages that is. An error is left to the next receive.
 	more(ms []socket.Msg) int
 }
 
@@ -218,8 +215,9 @@ func moveMsg(to, from *socket.Msg) {
 	to.Buffers, to.N, to.ControlN, to.Flags, to.Addr = moved, from.N, from.ControlN, from.Flags, from.Addr
 }
 
-// sendBatch is SendBatch of both.
-func sendBatch(c messenger, ms []Message, first func(b *conn, ms []Message) (int, error)) (int, error) {
+// sendBatch is SendBatch of both. first sends what it can without waiting, of a
+// call that began at a mark as outgoing has it.
+func sendBatch(c messenger, ms []Message, first func(b *conn, ms []Message, began uint64) (int, error)) (int, error) {
 	b := c.base()
 	if err := b.check("write"); err != nil {
 		return 0, err
@@ -229,7 +227,7 @@ func sendBatch(c messenger, ms []Message, first func(b *conn, ms []Message) (int
 	}
 	began := uint64(b.s.SendMark()) + 1
 	for n := 0; n < len(ms); n++ {
-		k, err := first(b, ms[n:])
+		k, err := first(b, ms[n:], began)
 		if n += k; err != nil || n == len(ms) {
 			return n, err
 		}

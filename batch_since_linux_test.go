@@ -28,3 +28,25 @@ func TestCancelBetweenTheMessagesOfABatch(t *testing.T) {
 		t.Errorf("a batch that begins after the Cancel: got %d, %v, want 2", n, err)
 	}
 }
+
+// That holds for the messages that go together without waiting, too.
+func TestCancelBeforeTheRestOfABatch(t *testing.T) {
+	a, b, err := SeqPair()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.Close()
+	defer b.Close()
+	x := Message{Buffers: [][]byte{[]byte("x")}}
+	calls := 0
+	n, err := sendBatch(a, []Message{x, x, x}, func(c *conn, ms []Message, began uint64) (int, error) {
+		if calls++; calls == 1 {
+			return 0, nil // the first message goes by itself
+		}
+		a.Cancel()
+		return a.sendPlain(c, ms, began)
+	})
+	if n != 1 || !errors.Is(err, context.Canceled) {
+		t.Errorf("got %d, %v, want 1, %v", n, err, context.Canceled)
+	}
+}

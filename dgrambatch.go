@@ -28,5 +28,18 @@ func (c *DgramConn) more(ms []socket.Msg) int {
 	return n
 }
 
+// late takes the error that a RecvBatch met behind its messages. The kernel has
+// given it away, and would have shown it to whatever receives next.
+func (c *DgramConn) late() error {
+	k := c.kept.Load()
+	if k == nil || k.late.Load() == nil {
+		return nil
+	}
+	if late := k.late.Swap(nil); late != nil {
+		return *late
+	}
+	return nil
+}
+
 // sendNone sends nothing: each datagram has a destination to wait for.
-func sendNone(*conn, []Message) (int, error) { return 0, nil }
+func sendNone(*conn, []Message, uint64) (int, error) { return 0, nil }

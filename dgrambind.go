@@ -49,11 +49,17 @@ func (c *DgramConn) noteLocal() error {
 	return err
 }
 
-// rename changes the connection's names. The caller holds c.mu.
+// rename changes the connection's names.
 func (c *DgramConn) rename(f func(n *names)) {
-	n := c.names.get()
-	f(&n)
-	c.names.set(n)
+	for {
+		old, n := c.names.p.Load(), names{}
+		if old != nil {
+			n = *old
+		}
+		if f(&n); c.names.p.CompareAndSwap(old, &n) {
+			return
+		}
+	}
 }
 
 // Connect makes a the peer: where Write and Send go, and the only one whose
@@ -70,13 +76,26 @@ func (c *DgramConn) connect(ctx context.Context, a Addr) error {
 	if a.IsUnnamed() {
 		return sysError("connect to the unnamed address", sys.EINVAL)
 	}
-	if err := connectAddr(ctx, c.s, a); err != nil {
+	if err := ctxErr(ctx); err != nil {
 		return err
 	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.rename(func(n *names) { n.remote = a })
-	return nil
+	return connectAddr(a, func(sa socket.Sockaddr) error { return c.associate(ctx, sa, a) })
+}
+
+// associate makes a, which sa reaches, the peer.
+func (c *DgramConn) associate(ctx context.Context, sa socket.Sockaddr, a Addr) error {
+	var t socket.Turn
+	if err := c.s.BeginSend(&t); err != nil {
+		return err
+	}
+	defer t.End()
+	c.peering.Lock()
+	defer c.peering.Unlock()
+	err := t.Connect(ctx, sa)
+	if err == nil {
+		c.rename(func(n *names) { n.remote = a })
+	}
+	return err
 }
 
 // Disconnect dissolves the association with the peer: the socket receives from
@@ -86,8 +105,8 @@ func (c *DgramConn) Disconnect() error {
 	if err := c.check("disconnect"); err != nil {
 		return err
 	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
+	c.peering.Lock()
+	defer c.peering.Unlock()
 	if err := c.s.Disconnect(); err != nil {
 		return c.fail("disconnect", err)
 	}

@@ -34,6 +34,8 @@ type DgramConn struct {
 	senders senders // of the call whose receiving turn it is
 	dests   dests   // of the call whose sending turn it is
 
+	peering sync.Mutex // orders what changes the peer; locked after the sending turn
+
 	mu   sync.Mutex
 	file *sockFile // that the socket is bound to; nil: none of ours
 	keep bool      // Close leaves the file

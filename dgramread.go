@@ -18,7 +18,10 @@ func (c *DgramConn) Read(p []byte) (int, error) {
 	if err != nil {
 		return 0, c.fail("read", err)
 	}
-	n, err := t.Recv(p, 0)
+	n := 0
+	if err = c.late(); err == nil {
+		n, err = t.Recv(p, 0)
+	}
 	if n == 0 && err == nil {
 		err = atEnd(&t)
 	}
@@ -75,7 +78,10 @@ func (c *DgramConn) readFrom(p []byte) (int, *sender, error) {
 		return 0, nil, c.fail("read", err)
 	}
 	var sa socket.Sockaddr
-	n, err := t.RecvFrom(p, 0, &sa)
+	n := 0
+	if err = c.late(); err == nil {
+		n, err = t.RecvFrom(p, 0, &sa)
+	}
 	if n == 0 && err == nil {
 		err = atEnd(&t)
 	}

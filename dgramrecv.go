@@ -36,7 +36,10 @@ func (c *DgramConn) recvSized(op string, p []byte, f Flags) (int, error) {
 	if err != nil {
 		return 0, c.fail(op, err)
 	}
-	size, err := t.Recv(p, f.recvFlags())
+	size := 0
+	if err = c.late(); err == nil {
+		size, err = t.Recv(p, f.recvFlags())
+	}
 	if size == 0 && err == nil {
 		err = atEnd(&t)
 	}
@@ -71,7 +74,9 @@ func (c *DgramConn) receive(op string, r *received, f Flags) error {
 	if err != nil {
 		return c.fail(op, err)
 	}
-	err = r.receive(&t, message(&c.keeping().in), f)
+	if err = c.late(); err == nil {
+		err = r.receive(&t, message(&c.keeping().in), f)
+	}
 	if err == nil && r.size == 0 {
 		err = atEnd(&t)
 	}
@@ -101,8 +106,12 @@ func (c *DgramConn) TakeError() error {
 		return err
 	}
 	e, err := c.s.Int(sys.SolSocket, sys.SoError)
-	if err == nil && e != 0 {
+	switch {
+	case err != nil:
+	case e != 0:
 		err = sysError("getsockopt", sys.Errno(e))
+	default:
+		err = c.late()
 	}
 	return c.fail("get", err)
 }

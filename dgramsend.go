@@ -70,9 +70,16 @@ func (c *DgramConn) resend(t *socket.Turn, p []byte) (int, error) {
 	return n, notSent(len(p), err)
 }
 
-// reconnect connects to the peer's address again, for a datagram of n bytes.
+// reconnect connects to the peer's address again, for a datagram of n bytes, but
+// not after a Disconnect.
 func (c *DgramConn) reconnect(t *socket.Turn, n int) error {
-	sa, release, err := reach(c.names.get().remote)
+	c.peering.Lock()
+	defer c.peering.Unlock()
+	peer := c.names.get().remote
+	if peer.IsUnnamed() {
+		return notSent(n, sysError("sendto", sys.ENOTCONN))
+	}
+	sa, release, err := reach(peer)
 	if err != nil {
 		return notSent(n, err)
 	}

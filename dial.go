@@ -163,7 +163,8 @@ func (c *SeqConn) join(ctx context.Context, d *Dialer, to Addr) error {
 		}
 		c.keeping().file = file
 	}
-	if err := connectAddr(ctx, c.s, to); err != nil {
+	connect := func(sa socket.Sockaddr) error { return c.s.Connect(ctx, sa) }
+	if err := connectAddr(to, connect); err != nil {
 		return err
 	}
 	if d.LocalAddr.IsUnnamed() && (d.Options.PassCredentials || d.Options.PassPidFD) {

@@ -11,7 +11,7 @@ import (
 type kept struct {
 	in   *socket.Msg           // of the call whose receiving turn it is
 	out  *socket.Msg           // of the call whose sending turn it is
-	late atomic.Pointer[error] // that a RecvBatch met behind its messages
+	late atomic.Pointer[error] // that a DgramConn's RecvBatch met behind its messages
 	file *sockFile             // that a SeqConn's dial bound; nil: none
 
 	stamps atomic.Pointer[atomic.Bool] // whether a SeqConn or a clone of it asked for timestamps; nil: no clones

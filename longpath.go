@@ -1,7 +1,6 @@
 package uds
 
 import (
-	"context"
 	"fmt"
 	"os"
 	"strings"
@@ -10,12 +9,12 @@ import (
 	"example.com/uds/socket"
 )
 
-// connectAddr connects s. A path that does not fit an address is reached by a
-// descriptor of its file (Linux).
-func connectAddr(ctx context.Context, s *socket.Socket, to Addr) error {
+// connectAddr calls connect with an address by which it reaches to. A path that
+// does not fit one is reached by a descriptor of its file (Linux).
+func connectAddr(to Addr, connect func(socket.Sockaddr) error) error {
 	sa, err := sockaddr(to)
 	if err == nil {
-		return s.Connect(ctx, sa)
+		return connect(sa)
 	}
 	fd, e := openPath(to.Path())
 	if e == sys.ENOSYS {
@@ -28,7 +27,7 @@ func connectAddr(ctx context.Context, s *socket.Socket, to Addr) error {
 	if sa, err = socket.Unix(sys.ProcPath(fd)); err != nil {
 		return err
 	}
-	return procError(&sa, s.Connect(ctx, sa))
+	return procError(&sa, connect(sa))
 }
 
 // sockaddr is a as the kernel takes it.

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"example.com/uds"
+	"example.com/uds/internal/cmsg"
+	"example.com/uds/internal/sys"
 	"example.com/uds/internal/testutil"
 )
 
@@ -41,6 +43,28 @@ func TestOOBOptionsReachAReceiveThatWaits(t *testing.T) {
 					must(t, m.OOB.Close())
 				})
 			}
+		}
+	})
+}
+
+// ReadMsgUnix hands on a timestamp that was asked for while it waited.
+func TestOOBTimestampsReachAReadMsgUnixThatWaits(t *testing.T) {
+	eachKind(t, func(t *testing.T, pair pairOf) {
+		a, b := pair(t)
+		oob := make([]byte, 64)
+		oobn := 0
+		done := make(chan error, 1)
+		go func() {
+			var err error
+			_, oobn, _, _, err = a.ReadMsgUnix(make([]byte, 1), oob)
+			done <- err
+		}()
+		testutil.Eventually(t, safety, func() bool { return parkedReads(t) }, "the receive does not wait")
+		setOptions(t, a, uds.Options{Timestamps: true})
+		must(t, b.SendFiles([]byte("x")))
+		must(t, <-done)
+		if r := cmsg.NewReader(oob[:oobn]); !r.Next() || r.Type() != sys.ScmTimestamp {
+			t.Errorf("got control messages % x, want a timestamp", oob[:oobn])
 		}
 	})
 }

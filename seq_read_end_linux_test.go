@@ -32,6 +32,28 @@ func TestReadSkipsTheLastEmptyMessages(t *testing.T) {
 	}
 }
 
+// They are told from the end although a detached clone took the marker along.
+func TestReadSkipsTheLastEmptyMessagesWithoutTheMarker(t *testing.T) {
+	a, b := seqPair(t)
+	sendAll(t, a, "x")
+	wantRecvs(t, b, `"x"`) // sets the marker
+	c, err := b.Clone()
+	must(t, err)
+	f, err := c.Detach()
+	must(t, err)
+	closeLater(t, f)
+	for range 3 {
+		must(t, a.Send(nil))
+	}
+	must(t, a.Close())
+	if n, err := b.Read(make([]byte, 8)); n != 0 || err != io.EOF {
+		t.Fatalf("got %d, %v, want the end", n, err)
+	}
+	if n, err := b.Recv(make([]byte, 8)); n != 0 || err != io.EOF {
+		t.Errorf("Recv after the end: got %d, %v, want the end", n, err)
+	}
+}
+
 // orEOF is the end for a copy that ended well.
 func orEOF(err error) error {
 	if err == nil {

@@ -10,7 +10,9 @@ func (c *SeqConn) RecvBatch(ms []Message) (int, error) { return recvBatch(c, ms)
 
 // SendBatch sends the messages, each as SendMsg does, and returns how many were
 // sent whole. It stops at the first that fails and returns that one's error.
-// Messages of other callers may come in between.
+// Messages of other callers may come in between. Where the peer closes meanwhile
+// the error may be EPIPE, and the end io.EOF, although it had not received all:
+// sendmmsg(2) drops the error that it meets behind the first message (net/socket.c).
 func (c *SeqConn) SendBatch(ms []Message) (int, error) { return sendBatch(c, ms, c.sendPlain) }
 
 // more is of batcher. A reset is noted for the call that reports it.
@@ -50,7 +52,7 @@ func unmarked(t *socket.Turn, ms []socket.Msg) int {
 
 // sendPlain sends, without waiting, the messages at the front of ms that have no
 // ancillary data and not too many buffers, and returns how many it sent.
-func (c *SeqConn) sendPlain(b *conn, ms []Message) (int, error) {
+func (c *SeqConn) sendPlain(b *conn, ms []Message, began uint64) (int, error) {
 	t := batches.Get().(*batch)
 	defer t.done()
 	for i := range ms {
@@ -63,7 +65,7 @@ func (c *SeqConn) sendPlain(b *conn, ms []Message) (int, error) {
 		return 0, nil
 	}
 	var turn socket.Turn
-	err := c.s.TryBeginSend(&turn)
+	err := (&outgoing{began: began}).begin(&c.conn, &turn, FlagNoWait)
 	if err != nil {
 		return 0, nil // SendMsg waits, or finds the error again
 	}

@@ -54,8 +54,8 @@ func (c *SeqConn) nothing(t *socket.Turn, err error) error {
 
 // ended looks whether a receive of nothing was the end, and returns its error
 // if so. While the peer can still send, it was an empty message; and so it was
-// if more is queued behind, which at the very end the marker tells of empty
-// messages.
+// if more is queued behind, which at the very end the marker, on again if it was
+// lost, tells of empty messages.
 func (c *SeqConn) ended(t *socket.Turn) error {
 	over, err := t.AtEnd()
 	if err != nil || !over {
@@ -64,6 +64,7 @@ func (c *SeqConn) ended(t *socket.Turn) error {
 	if !c.mark.set(c.s) {
 		return c.end("recvfrom")
 	}
+	c.mark.lost(c.s)
 	switch more, err := t.Marked(); {
 	case err != nil:
 		return c.nothing(t, err)

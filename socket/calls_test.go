@@ -38,6 +38,16 @@ var receives = []call{
 		_, err := s.RecvBatch(ms, 0)
 		return result{ms[0].N, err}
 	}},
+	{"RecvMarked", func(s *socket.Socket) result {
+		var t socket.Turn
+		err := s.BeginRecv(&t)
+		if err != nil {
+			return result{0, err}
+		}
+		defer t.End()
+		n, _, err := t.RecvMarked(make([]byte, 1), 0)
+		return result{n, err}
+	}},
 	{"RecvWhole", func(s *socket.Socket) result {
 		var t socket.Turn
 		err := s.BeginRecv(&t)

@@ -21,7 +21,6 @@ func (s *Socket) Connect(ctx context.Context, to Sockaddr) error {
 		return err
 	}
 	defer t.End()
-	s.facts.And(^uint32(factFresh))
 	return s.explainAddr(t.connect(to, ctx), &to)
 }
 
@@ -38,6 +37,7 @@ func (s *Socket) beginCtx(t *Turn, d *direction, ctx context.Context) error {
 }
 
 func (t *Turn) connect(to Sockaddr, ctx context.Context) error {
+	t.s.facts.And(^uint32(factFresh))
 	defer t.watch(ctx)()
 	for pause := time.Duration(0); ; {
 		e := sys.Connect(t.s.fd, &to.raw)

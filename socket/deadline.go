@@ -114,10 +114,7 @@ func saturated(t int64, d time.Duration) int64 {
 // had its result already keeps it.
 func (s *Socket) Cancel() {
 	for _, d := range []*direction{&s.r, &s.w} {
-		d.state.Add(stCancel)
-		if few := s.few.Load(); few != nil && few.of(d).queued.Load() > 0 {
-			d.state.Or(stBehind)
-		}
+		s.cancel(d)
 		s.kick(d)
 	}
 }

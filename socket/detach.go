@@ -1,6 +1,7 @@
 package socket
 
 import (
+	"fmt"
 	"net"
 	"os"
 )
@@ -9,7 +10,8 @@ import (
 // Calls in progress end with net.ErrClosed. ready, unless it is nil, is called
 // first, perhaps in another goroutine, while no receive touches the socket and
 // none begins; if it fails, or no descriptor is to be had, Detach returns that
-// error and nothing has changed: no call notices.
+// error and nothing has changed: no call notices. A panic in ready is that of
+// Detach.
 func (s *Socket) Detach(ready func() error) (*os.File, error) {
 	f, err := s.File()
 	if err != nil {
@@ -17,6 +19,9 @@ func (s *Socket) Detach(ready func() error) (*os.File, error) {
 	}
 	if err := s.detach(ready); err != nil {
 		f.Close()
+		if p, ok := err.(panicked); ok {
+			panic(p.value)
+		}
 		return nil, err
 	}
 	return f, nil
@@ -30,6 +35,24 @@ type detaching struct {
 	err   error         // why the socket stays open; valid when done is closed
 	done  chan struct{} // closed when it is decided
 }
+
+// ask calls ready. A panic is a refusal, which goes on in who called Detach.
+func (p *detaching) ask() (err error) {
+	if p.ready == nil {
+		return nil
+	}
+	defer func() {
+		if v := recover(); v != nil {
+			err = panicked{v}
+		}
+	}()
+	return p.ready()
+}
+
+// panicked is a refusal by panic.
+type panicked struct{ value any }
+
+func (p panicked) Error() string { return fmt.Sprint("panic: ", p.value) }
 
 // detach closes s if ready agrees.
 func (s *Socket) detach(ready func() error) error {
@@ -104,9 +127,7 @@ func (s *Socket) decide() {
 	if p == nil {
 		return
 	}
-	if p.ready != nil {
-		p.err = p.ready()
-	}
+	p.err = p.ask()
 	s.r.mu.Lock()
 	if p.err == nil {
 		s.r.state.Or(stClosed)

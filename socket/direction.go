@@ -12,7 +12,7 @@ import (
 type direction struct {
 	turn  sync.Mutex    // held by the call whose turn it is
 	state atomic.Uint32 // flags, and above them the number of cancellations
-	timed atomic.Int32  // callers in acquireBounded
+	timed atomic.Int32  // callers that announced that a turn's end is to be told
 
 	sends  bool // constant: the sending direction
 	parked bool // a call waits, or is about to wait, in the poller; with mu

@@ -16,6 +16,25 @@ func HasParked(s *Socket) bool { return s.poll.Load() != nil }
 // caller's turn.
 func Queued(s *Socket) int { return int(s.r.timed.Load() + s.w.timed.Load()) }
 
+// Waiting reports how many callers wait for another caller's turn to receive.
+func Waiting(s *Socket) int {
+	s.r.mu.Lock()
+	defer s.r.mu.Unlock()
+	few := s.seldom().of(&s.r)
+	return int(few.queued + few.behind)
+}
+
+// Full reports whether a call waits for a full receiver.
+func Full(s *Socket) bool { return s.fullBusy() != nil }
+
+// QueueAfter begins a receive while another call has the turn, with f called
+// just before it waits for that.
+func QueueAfter(s *Socket, f func()) error {
+	t := Turn{s: s, d: &s.r, seen: s.r.state.Load()}
+	f()
+	return t.queue()
+}
+
 // RawCalls reports whether receives bypass the scheduler.
 func RawCalls(s *Socket) bool { return s.raw }
 

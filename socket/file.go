@@ -37,7 +37,7 @@ func (s *Socket) rawCall(d *direction, f func(fd uintptr) bool) error {
 	if err != nil {
 		return err
 	}
-	defer t.End()
+	defer t.leave()
 	err = t.await("", rawOp(f))
 	if t.ended {
 		return io.EOF
@@ -98,13 +98,17 @@ func (s *Socket) Clone() (*Socket, error) {
 	return c, nil
 }
 
-// noteShut notes that a datagram socket was shut down for receiving before it
-// came here. Its receives do not tell: afterShutdown.
-func (s *Socket) noteShut() {
+// noteShut notes whether a datagram socket was shut down for receiving by
+// somebody else who has it, and reports that. Its receives do not tell:
+// afterShutdown.
+func (s *Socket) noteShut() bool {
 	if s.family != sys.AFUnix || s.typ != sys.SockDgram {
-		return
+		return false
 	}
-	if events, e := sys.Poll(s.fd, sys.PollRdhup); e == 0 && events&sys.PollRdhup != 0 {
-		s.r.state.Or(stShut)
+	events, e := sys.Poll(s.fd, sys.PollRdhup)
+	if e != 0 || events&sys.PollRdhup == 0 {
+		return false
 	}
+	s.r.state.Or(stShut)
+	return true
 }

@@ -38,6 +38,11 @@ func (o *markedOp) try(s *Socket) (e sys.Errno) {
 	return e
 }
 
+func (o *markedOp) empty() sys.Errno {
+	o.n, o.marked = 0, false
+	return 0
+}
+
 // recvMarked is one try.
 func recvMarked(s *Socket, p []byte, flags int) (n int, marked bool, e sys.Errno) {
 	h := s.r.header()

@@ -35,9 +35,8 @@ func (s *Socket) RecvMsg(m *Msg, flags int) error {
 	if err != nil {
 		return err
 	}
-	err = t.RecvMsg(m, flags)
-	t.End()
-	return err
+	defer t.leave()
+	return t.RecvMsg(m, flags)
 }
 
 // SendMsg sends a message with control messages, as sendmsg(2) does.
@@ -91,7 +90,7 @@ func (t *Turn) SendMsg(m *Msg, flags int) error {
 	op.flags = flags
 	op.set(m)
 	op.hdr.SetTo(&m.Addr.raw)
-	op.plain = t.s.family != sys.AFUnix || isPath(&m.Addr.raw) || t.s.crowded()
+	op.plain = t.s.plainTo(&m.Addr.raw)
 	err := t.runTo("sendmsg", (*sendMsgOp)(op), &m.Addr.raw, flags)
 	op.hdr.Reset()
 	if m.N = 0; err == nil {

@@ -35,6 +35,7 @@ type waiter struct {
 
 	result uint32 // the last try's Errno
 	tries  uint8  // 0, 1, or 2 for more
+	sends  bool   // constant: the sending direction's
 	asks   bool   // the poller is asked for readiness alone; while parked, with mu
 
 	evicted bool // the descriptor is closed behind the parked call; with mu
@@ -183,6 +184,9 @@ func (t *Turn) noWait(call string, op attempt, e sys.Errno) error {
 		e = try(op, t.s)
 	}
 	if e == sys.EAGAIN {
+		if !t.d.sends && t.s.is(factShared) {
+			t.s.noteShut()
+		}
 		if done, err := t.afterShutdown(call, op); done {
 			return err
 		}
@@ -218,7 +222,7 @@ func (t *Turn) woken(err error) (bool, error) {
 	case !d.setUnparked():
 		return false, net.ErrClosed
 	case err == nil:
-		return true, nil
+		return w.asks || w.result != uint32(sys.EAGAIN), nil
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return false, nil
 	case errors.Is(err, os.ErrClosed):
@@ -240,7 +244,7 @@ func (t *Turn) take(op attempt) bool {
 // waiter returns the direction's waiter.
 func (d *direction) waiter() *waiter {
 	if d.wait == nil {
-		w := new(waiter)
+		w := &waiter{sends: d.sends}
 		w.fn = func(uintptr) bool { return w.try() }
 		d.wait = w
 	}
@@ -266,8 +270,12 @@ func (w *waiter) try() bool {
 	if w.asks {
 		return w.tries > 1 || sys.Readiness(w.s.fd)
 	}
-	return w.tried(try(w.op, w.s))
+	return w.tried(try(w.op, w.s)) || w.shut()
 }
+
+// shut reports whether the call receives on a socket that somebody else who has
+// it shut down: the poller tells that but once.
+func (w *waiter) shut() bool { return !w.sends && w.s.noteShut() }
 
 // setParked gives the poller the call's end, unless it has come already. From
 // here on whoever changes what could end the call kicks the direction.

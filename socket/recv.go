@@ -108,7 +108,8 @@ func (t *Turn) plain() *plainOp { return &t.d.waiter().plain }
 // namedOp is a RecvFrom or SendTo.
 type namedOp struct {
 	plainOp
-	addr sys.Sockaddr
+	addr  sys.Sockaddr
+	plain bool // of a SendTo: the call enters the scheduler
 }
 
 // named returns the direction's kept namedOp.

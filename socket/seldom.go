@@ -12,9 +12,12 @@ type seldom struct {
 }
 
 type seldomDirection struct {
-	timeout atomic.Int64  // nanoseconds an operation; 0: none
-	queued  atomic.Int32  // callers that wait for the turn
-	freed   chan struct{} // tells callers in acquireBounded that a turn ended; with mu
+	timeout atomic.Int64 // nanoseconds an operation; 0: none
+
+	// With the direction's mu.
+	queued int32         // callers that wait for the turn,
+	behind int32         // and those whom a Cancel is to end
+	freed  chan struct{} // tells those who announced it that a turn ended
 }
 
 func (s *Socket) seldom() *seldom {

@@ -58,8 +58,9 @@ func (t *Turn) SendTo(p []byte, flags int, to *Sockaddr) (int, error) {
 	if to.IsZero() {
 		return t.Send(p, flags)
 	}
+	plain := t.s.plainTo(&to.raw)
 	if t.s.fullBusy() == nil {
-		n, e := sendTo(t.s, p, flags, &to.raw)
+		n, e := sendTo(t.s, p, flags, &to.raw, plain)
 		switch e {
 		case 0:
 			return n, nil
@@ -68,14 +69,14 @@ func (t *Turn) SendTo(p []byte, flags int, to *Sockaddr) (int, error) {
 			return 0, sysErr("sendto", e) // a second try would lose a pending error
 		}
 	}
-	return t.sendToSlow(p, flags, to)
+	return t.sendToSlow(p, flags, to, plain)
 }
 
 // sendToSlow goes on after a try that had to wait, or with none yet because calls
 // wait for a full receiver.
-func (t *Turn) sendToSlow(p []byte, flags int, to *Sockaddr) (int, error) {
+func (t *Turn) sendToSlow(p []byte, flags int, to *Sockaddr, plain bool) (int, error) {
 	op := t.named()
-	op.p, op.flags, op.addr = p, int32(flags), to.raw
+	op.p, op.flags, op.addr, op.plain = p, int32(flags), to.raw, plain
 	err := t.runTo("sendto", (*sendToOp)(op), &op.addr, flags)
 	n := op.n
 	op.p = nil
@@ -95,7 +96,7 @@ func (o *sendOp) try(s *Socket) (e sys.Errno) {
 type sendToOp namedOp
 
 func (o *sendToOp) try(s *Socket) (e sys.Errno) {
-	o.n, e = sendTo(s, o.p, int(o.flags), &o.addr)
+	o.n, e = sendTo(s, o.p, int(o.flags), &o.addr, o.plain)
 	return e
 }
 
@@ -113,12 +114,18 @@ func send(s *Socket, p []byte, flags int) (int, sys.Errno) {
 	return sys.Send(s.fd, p, flags)
 }
 
-// sendTo is send to an address.
-func sendTo(s *Socket, p []byte, flags int, to *sys.Sockaddr) (int, sys.Errno) {
-	if s.family == sys.AFUnix && !isPath(to) && !s.crowded() {
-		return sys.SendToRaw(s.fd, p, flags, to)
+// plainTo reports whether sends to an address enter the scheduler. The caller has
+// the sending turn.
+func (s *Socket) plainTo(to *sys.Sockaddr) bool {
+	return s.family != sys.AFUnix || isPath(to) || s.crowded()
+}
+
+// sendTo is a send to an address, for which plainTo said plain.
+func sendTo(s *Socket, p []byte, flags int, to *sys.Sockaddr, plain bool) (int, sys.Errno) {
+	if plain {
+		return sys.SendTo(s.fd, p, flags, to)
 	}
-	return sys.SendTo(s.fd, p, flags, to)
+	return sys.SendToRaw(s.fd, p, flags, to)
 }
 
 // isPath reports whether an AF_UNIX address is a path, which the kernel looks

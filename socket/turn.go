@@ -49,7 +49,9 @@ func (s *Socket) begin(t *Turn, d *direction) error {
 		return t.beginSlow(context.Background())
 	}
 	if !d.turn.TryLock() {
-		s.queue(d)
+		if err := t.queue(); err != nil {
+			return err
+		}
 	}
 	if d.state.Load() != seen {
 		return t.checked()
@@ -93,26 +95,58 @@ func (t *Turn) beginSlow(ctx context.Context) error {
 }
 
 // queue waits for the turn behind others.
-func (s *Socket) queue(d *direction) {
-	few := s.seldom().of(d)
-	few.queued.Add(1)
-	d.turn.Lock()
-	few.queued.Add(-1)
+func (t *Turn) queue() error {
+	if err := t.enqueue(); err != nil {
+		return err
+	}
+	t.d.turn.Lock()
+	t.dequeue()
+	return nil
+}
+
+// enqueue counts a call that is about to wait for the turn, until dequeue: a
+// Cancel is to end it before a later call has the turn. What must end already
+// does not wait.
+func (t *Turn) enqueue() error {
+	d := t.d
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if err := t.over(); err != nil {
+		return err
+	}
+	t.s.seldom().of(d).queued++
+	return nil
+}
+
+func (t *Turn) dequeue() {
+	d := t.d
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	few := t.s.seldom().of(d)
+	if !cancelled(t.seen, d.state.Load()) {
+		few.queued--
+	} else if few.behind--; few.behind == 0 {
+		d.state.And(^uint32(stBehind))
+	}
+}
+
+// cancel counts a Cancel. The calls that wait for the turn are noted first: who
+// sees the new count sees that, too.
+func (s *Socket) cancel(d *direction) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if few := s.few.Load(); few != nil {
+		if few := few.of(d); few.queued > 0 {
+			few.behind, few.queued = few.behind+few.queued, 0
+			d.state.Or(stBehind)
+		}
+	}
+	d.state.Add(stCancel)
 }
 
 // behind reports whether calls wait for the turn that a Cancel is to end: a call
 // that began after it must not keep them, since they learn of it in their turn.
-func (t *Turn) behind() bool {
-	d := t.d
-	if d.state.Load()&stBehind == 0 {
-		return false
-	}
-	if t.s.seldom().of(d).queued.Load() > 0 {
-		return true
-	}
-	d.state.And(^uint32(stBehind))
-	return false
-}
+func (t *Turn) behind() bool { return t.d.state.Load()&stBehind != 0 }
 
 // checked ends the turn if its call must end.
 func (t *Turn) checked() error {
@@ -130,8 +164,7 @@ func (t *Turn) acquire(ctx context.Context) error {
 		return nil
 	}
 	if t.limit == 0 && ctx.Done() == nil {
-		t.d.turn.Lock()
-		return nil
+		return t.queue()
 	}
 	return t.acquireBounded(ctx)
 }
@@ -140,11 +173,12 @@ func (t *Turn) acquire(ctx context.Context) error {
 // ends. The holder need not have either, so it can not be relied on to leave.
 func (t *Turn) acquireBounded(ctx context.Context) error {
 	d := t.d
+	if err := t.enqueue(); err != nil {
+		return err
+	}
+	defer t.dequeue()
 	freed := t.s.announce(d)
 	defer d.timed.Add(-1)
-	few := t.s.seldom().of(d)
-	few.queued.Add(1)
-	defer few.queued.Add(-1)
 	var expired <-chan time.Time
 	if t.limit != 0 {
 		timer := time.NewTimer(time.Duration(t.limit - now()))
@@ -180,6 +214,16 @@ func (t *Turn) End() {
 	if !t.gone {
 		t.s.end(t.d)
 	}
+}
+
+// leave ends the turn of a call with a function of its caller's, which may have
+// panicked where it was called to see whether the call still has to wait.
+func (t *Turn) leave() {
+	if w := t.d.wait; w != nil && w.s != nil {
+		w.s, w.op = nil, nil
+		t.d.setUnparked()
+	}
+	t.End()
 }
 
 // Held reports whether the turn goes on: no call gave it away.
