@@ -77,6 +77,15 @@ func ParseAddr(s string) (Addr, error) {
 	return PathAddr(s)
 }
 
+// parseName is [ParseAddr] that also takes package net's other spelling of an
+// abstract name, which has a NUL byte in place of the '@'.
+func parseName(s string) (Addr, error) {
+	if s != "" && s[0] == 0 {
+		return AbstractAddr(s[1:])
+	}
+	return ParseAddr(s)
+}
+
 // MustParseAddr is [ParseAddr] for strings known to be valid: it panics if s
 // is not.
 func MustParseAddr(s string) Addr {
@@ -122,8 +131,7 @@ func AbstractAddr(name string) (Addr, error) {
 
 // AddrOf returns the Addr of a, which must be nil or a *net.UnixAddr. A nil
 // interface and a nil *net.UnixAddr give the unnamed address. The Name of a
-// *net.UnixAddr is taken as [ParseAddr] takes its argument and its Net is
-// ignored.
+// *net.UnixAddr is taken as [Dial] takes an address and its Net is ignored.
 //
 // Package net's names cannot express every address: net writes the unnamed
 // address of a peer as "@", which AddrOf takes for the empty abstract name,
@@ -136,7 +144,7 @@ func AddrOf(a net.Addr) (Addr, error) {
 		if a == nil {
 			return Addr{}, nil
 		}
-		return ParseAddr(a.Name)
+		return parseName(a.Name)
 	}
 	return Addr{}, &addrError{fmt.Sprintf("of type %T", a), "want a *net.UnixAddr"}
 }

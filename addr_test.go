@@ -198,6 +198,7 @@ func TestAddrOf(t *testing.T) {
 		"no name":                  {&net.UnixAddr{Net: "unixgram"}, ""},
 		"net's unnamed peer":       {&net.UnixAddr{Name: "@"}, "@"},
 		"abstract":                 {&net.UnixAddr{Name: "@x", Net: "unixpacket"}, "@x"},
+		"abstract as the kernel":   {&net.UnixAddr{Name: "\x00x\x00"}, "@x\x00"},
 		"abstract with NUL":        {&net.UnixAddr{Name: "@x\x00y"}, "@x\x00y"},
 		"path":                     {&net.UnixAddr{Name: "/x", Net: "unix"}, "/x"},
 		"path that begins with @":  {&net.UnixAddr{Name: "./@x"}, "./@x"},

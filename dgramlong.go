@@ -45,7 +45,7 @@ func (o *outgoing) aim(d *dests, name string) (release func(), err error) {
 		o.to = &to.sa
 		return nothing, nil
 	}
-	a, err := destAddr(name)
+	a, err := parseName(name)
 	if err != nil {
 		return nil, err
 	}

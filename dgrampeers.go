@@ -84,7 +84,7 @@ func (d *dests) of(name string) (*dest, error) {
 }
 
 func (d *dests) add(name string) (*dest, error) {
-	a, err := destAddr(name)
+	a, err := parseName(name)
 	if err != nil {
 		return nil, err
 	}
@@ -99,14 +99,6 @@ func (d *dests) add(name string) (*dest, error) {
 	makeRoom(d.byName)
 	d.byName[name] = to
 	return to, nil
-}
-
-// destAddr is the address of either form of a name.
-func destAddr(name string) (Addr, error) {
-	if a := (Addr{name}); a.IsAbstract() {
-		return a, nil
-	}
-	return ParseAddr(name)
 }
 
 // makeRoom removes any one entry of a full map.

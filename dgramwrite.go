@@ -92,7 +92,7 @@ func (c *DgramConn) sendTo(t *socket.Turn, p []byte, name string) (int, error) {
 
 // sendToLong is sendTo for a name that may not fit an address.
 func sendToLong(t *socket.Turn, p []byte, name string) (int, error) {
-	a, err := destAddr(name)
+	a, err := parseName(name)
 	if err != nil {
 		return 0, err
 	}
@@ -107,7 +107,7 @@ func sendToLong(t *socket.Turn, p []byte, name string) (int, error) {
 
 // failTo is the error of a send to a name.
 func (c *DgramConn) failTo(name string, err error) error {
-	a, e := destAddr(name)
+	a, e := parseName(name)
 	if e != nil {
 		return c.fail("write", err)
 	}

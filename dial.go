@@ -40,6 +40,10 @@ type Dialer struct {
 
 // Dial connects to the address on the network "unixpacket" or "unixgram". The
 // connection is a *SeqConn or a *DgramConn, which the caller closes.
+//
+// The address is in the form of [ParseAddr]. As with package net, a NUL byte may
+// stand in place of the '@' of an abstract name, here and wherever else a string
+// or a net.Addr says what to dial, listen at or send to.
 func Dial(network, address string) (net.Conn, error) {
 	return new(Dialer).Dial(network, address)
 }
@@ -107,7 +111,7 @@ func (d *Dialer) DialSeq(ctx context.Context, address string) (*SeqConn, error) 
 
 // dialAddr parses an address to connect to, which has a name.
 func dialAddr(address string) (Addr, error) {
-	to, err := ParseAddr(address)
+	to, err := parseName(address)
 	if err == nil && to.IsUnnamed() {
 		err = sysError("connect to the unnamed address", sys.EINVAL)
 	}

@@ -144,7 +144,7 @@ func (lc *ListenConfig) ListenSeq(ctx context.Context, address string) (*SeqList
 
 // errorAddr is an address for an error, as far as it can be parsed.
 func errorAddr(address, network string) net.Addr {
-	a, err := ParseAddr(address)
+	a, err := parseName(address)
 	if err != nil {
 		return nil
 	}
@@ -169,7 +169,7 @@ func (lc *ListenConfig) prepare(ctx context.Context, network string, typ int, ad
 	if err := checkArgs(lc != nil, ctx); err != nil {
 		return Addr{}, nil, err
 	}
-	a, err := ParseAddr(address)
+	a, err := parseName(address)
 	if err != nil {
 		return a, nil, err
 	}

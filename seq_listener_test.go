@@ -44,6 +44,35 @@ func TestListenerAddresses(t *testing.T) {
 	}
 }
 
+// TestAbstractNameWithNUL: package net takes a NUL byte in place of the '@',
+// and so do programs that spell the name as the kernel does.
+func TestAbstractNameWithNUL(t *testing.T) {
+	name := abstractName()
+	kernel := "\x00" + name[1:]
+	_, server := dialled(t, kernel)
+	if got := server.LocalAddr().String(); got != name {
+		t.Errorf("LocalAddr: got %q, want %q", got, name)
+	}
+	c, err := uds.ListenDgram(kernel)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	for _, a := range []string{name, kernel} {
+		if _, err := c.WriteTo([]byte(a), &net.UnixAddr{Name: a, Net: "unixgram"}); err != nil {
+			t.Errorf("WriteTo %q: %v", a, err)
+		}
+		buf := make([]byte, 64)
+		n, from, err := c.ReadFrom(buf)
+		if err != nil || string(buf[:n]) != a || from.String() != name {
+			t.Errorf("ReadFrom: got %q from %v, %v, want %q from %q", buf[:n], from, err, a, name)
+		}
+	}
+	if _, err := uds.DialSeq("\x00" + strings.Repeat("x", uds.MaxAbstractLen+1)); !errors.Is(err, syscall.EINVAL) {
+		t.Errorf("DialSeq of a name that is too long: got %v, want EINVAL", err)
+	}
+}
+
 func TestListenUnnamedAutobinds(t *testing.T) {
 	l := seqListener(t, "")
 	name, err := l.Sockname()
