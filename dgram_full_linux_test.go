@@ -407,7 +407,7 @@ func TestDgramFullReceiverWithoutDescriptors(t *testing.T) {
 		_, err := sender.WriteToAddr([]byte("x"), to)
 		done <- err
 	}()
-	blockedCostsAtMost(t, done, 10) // it looks around
+	blockedCostsAtMost(t, done, 3) // it looks around, which is dear on an emulated processor
 	recvString(t, receiver)
 	err := wantDone(t, done)
 	free()
