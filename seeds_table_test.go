@@ -11,6 +11,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"example.com/uds/internal/testutil"
 )
 
 var (
@@ -107,6 +109,7 @@ func TestSeedTableHasEveryName(t *testing.T) {
 // Every Go name in the table is declared: here, in package socket or in the
 // standard library.
 func TestSeedTableNamesWhatThereIs(t *testing.T) {
+	testutil.RequireProgram(t, "go", "golang-go") // which tells where packages are
 	n := goNames{t: t, packages: map[string]map[string]bool{}}
 	checked := 0
 	for _, r := range seedRows(t) {
