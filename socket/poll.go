@@ -67,6 +67,9 @@ type rareOps struct {
 func (s *Socket) register() (*os.File, error) {
 	s.r.mu.Lock()
 	defer s.r.mu.Unlock()
+	if s.is(factUnwatched) {
+		return nil, errUnwatched
+	}
 	if f := s.poll.Load(); f != nil {
 		return f, nil
 	}
@@ -74,7 +77,11 @@ func (s *Socket) register() (*os.File, error) {
 		return nil, sysErr("fcntl", e)
 	}
 	f := newPollFile(s.fd)
-	s.poll.Store(f)
+	s.poll.Store(f) // it owns the descriptor, whether it is registered or not
+	if errors.Is(f.SetDeadline(time.Time{}), os.ErrNoDeadline) {
+		s.facts.Or(factUnwatched)
+		return nil, errUnwatched
+	}
 	return f, nil
 }
 
@@ -127,7 +134,9 @@ func (t *Turn) resume(call string, op attempt, flags int, e sys.Errno) error {
 			return err
 		}
 		w, err := t.arm(op, asks)
-		if err != nil {
+		if err == errUnwatched {
+			return t.noPoller(call, op)
+		} else if err != nil {
 			return err
 		}
 		if t.d.sends {
@@ -168,6 +177,15 @@ func (t *Turn) noWait(call string, op attempt, e sys.Errno) error {
 			return err
 		}
 		return ErrWouldBlock
+	}
+	return sysErr(call, e)
+}
+
+// noPoller ends a call that would have to wait, and can not.
+func (t *Turn) noPoller(call string, op attempt) error {
+	e := try(op, t.s)
+	if e == sys.EAGAIN {
+		return errUnwatched
 	}
 	return sysErr(call, e)
 }
