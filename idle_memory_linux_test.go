@@ -28,9 +28,7 @@ import (
 const idleRatio = 1.4
 
 func TestMemoryOfAnIdleConnection(t *testing.T) {
-	if raceEnabled {
-		t.Skip("measures memory: the race detector changes what objects and stacks take")
-	}
+	testutil.RequireOptimised(t)
 	const pairs = 1000
 	needFiles(t, 2*pairs+200)
 	untracked(t)

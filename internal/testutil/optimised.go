@@ -7,7 +7,8 @@ import (
 )
 
 // RequireOptimised skips t in a program that was compiled without optimisations
-// (go test -gcflags=-N): allocation counts are those of optimised code.
+// (go test -gcflags=-N) or is instrumented (-race, -asan, -msan): counts of
+// allocations and bytes are those of optimised code.
 func RequireOptimised(t testing.TB) {
 	t.Helper()
 	info, ok := debug.ReadBuildInfo()
@@ -15,10 +16,21 @@ func RequireOptimised(t testing.TB) {
 		return
 	}
 	for _, s := range info.Settings {
-		if _, flags, _ := strings.Cut(s.Value, "="); s.Key == "-gcflags" && (plain(s.Value) || plain(flags)) {
-			t.Skipf("counts allocations of optimised code: compiled with -gcflags=%s", s.Value)
+		if slows(s) {
+			t.Skipf("counts what optimised code allocates: this was compiled with %s=%s", s.Key, s.Value)
 		}
 	}
+}
+
+func slows(s debug.BuildSetting) bool {
+	switch s.Key {
+	case "-race", "-asan", "-msan":
+		return s.Value == "true"
+	case "-gcflags":
+		_, flags, _ := strings.Cut(s.Value, "=")
+		return plain(s.Value) || plain(flags)
+	}
+	return false
 }
 
 // plain reports whether the compiler's flags turn optimisations off.
