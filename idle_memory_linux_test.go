@@ -27,6 +27,15 @@ import (
 // the caller's own frames take less than 320 bytes (540 with net).
 const idleRatio = 1.4
 
+// idleStack is what an idle connection's stack may take more than net's. On arm64
+// the frames are larger than the 2 KiB with which a stack begins, net's are not.
+func idleStack() int64 {
+	if runtime.GOARCH == "arm64" {
+		return 2 << 10
+	}
+	return 0
+}
+
 func TestMemoryOfAnIdleConnection(t *testing.T) {
 	testutil.RequireOptimised(t)
 	const pairs = 1000
@@ -44,8 +53,8 @@ func TestMemoryOfAnIdleConnection(t *testing.T) {
 	slices.Sort(wants)
 	got, want := gots[2], wants[2]
 	t.Logf("bytes of an idle connection: %d, net's %d", gots, wants)
-	if float64(got) > float64(want)*idleRatio {
-		t.Errorf("got %d bytes of an idle connection, want %.1f times net's %d at most", got, idleRatio, want)
+	if float64(got-idleStack()) > float64(want)*idleRatio {
+		t.Errorf("got %d bytes of an idle connection, want %.1f times net's %d and %d of stack at most", got, idleRatio, want, idleStack())
 	}
 }
 
