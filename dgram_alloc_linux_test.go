@@ -10,9 +10,7 @@ import (
 
 // The exact number of allocations a datagram, sent and received.
 func TestDgramAllocations(t *testing.T) {
-	if raceEnabled {
-		t.Skip("the race detector allocates")
-	}
+	testutil.RequireOptimised(t)
 	for kind, address := range map[string]string{"path": testutil.SocketPath(t), "abstract": abstractName()} {
 		receiver, err := uds.ListenDgram(address)
 		receiver = ownDgram(t, receiver, err)

@@ -33,10 +33,16 @@ func (m *marker) set(s *socket.Socket) bool {
 	return m.setSlow(s)
 }
 
+// setSlow makes no error to drop: that would take more stack than the call that
+// waits later.
 func (m *marker) setSlow(s *socket.Socket) bool {
-	to := uint32(markerOn)
-	if s.SetInt(sys.SolSocket, sys.SoTimestamp, 1) != nil {
-		to = markerNever
+	to := uint32(markerNever)
+	if rc, err := s.SyscallConn(); err == nil {
+		_ = rc.Control(func(fd uintptr) {
+			if sys.SetsockoptInt(int(fd), sys.SolSocket, sys.SoTimestamp, 1) == 0 {
+				to = markerOn
+			}
+		})
 	}
 	m.state.CompareAndSwap(markerOff, to)
 	return to == markerOn

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"example.com/uds"
+	"example.com/uds/internal/testutil"
 )
 
 // The race detector makes sync.Pool drop values at random, which allocates.
@@ -13,6 +14,7 @@ import (
 // allocs fails t unless f allocates exactly so often.
 func allocs(t *testing.T, what string, want float64, f func() error) {
 	t.Helper()
+	testutil.RequireOptimised(t)
 	got := testing.AllocsPerRun(200, func() {
 		if err := f(); err != nil {
 			t.Fatal(what, err)

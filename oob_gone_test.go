@@ -97,7 +97,11 @@ func ended(t *testing.T, f *os.File) {
 		if n, err := unix.Poll(fds, 0); n != 1 || fds[0].Revents&unix.POLLIN == 0 || err != nil {
 			t.Errorf("poll: got %d, %#x, %v, want input", n, fds[0].Revents, err)
 		}
-		if err := unix.PidfdSendSignal(int(fd), 0, nil, 0); !errors.Is(err, syscall.ESRCH) {
+		switch err := unix.PidfdSendSignal(int(fd), 0, nil, 0); err {
+		case syscall.ESRCH:
+		case syscall.ENOSYS, syscall.EPERM:
+			t.Logf("a sandbox refuses signals by pidfd: %v", err)
+		default:
 			t.Errorf("signal: got %v, want ESRCH", err)
 		}
 	}))

@@ -47,6 +47,7 @@ func inNamespaces() {
 // that is not visible there is 0, and a user without a number is 65534, the
 // overflow number of user_namespaces(7). Neither is "no credentials".
 func TestCredentialsAcrossNamespaces(t *testing.T) {
+	testutil.RequireNamespaces(t, syscall.CLONE_NEWUSER|syscall.CLONE_NEWPID)
 	a, b := seqPair(t)
 	guarded(t, a)
 	must(t, a.SetOptions(uds.Options{PassCredentials: true}))

@@ -32,6 +32,7 @@ func TestControlRoomOfAnySizeLeaksNothing(t *testing.T) {
 				for files := range 4 {
 					sent := devNull(t, files)
 					for room := range 161 {
+						guarded(t, a, b)
 						must(t, a.SendFiles([]byte("x"), sent...))
 						oddReceive(t, b, room, fmt.Sprintf("%d files, room %d", files, room))
 					}

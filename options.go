@@ -27,7 +27,7 @@ type Options struct {
 	PassPidFD bool
 
 	// PassSecurity makes every received message carry its sender's security
-	// label (Linux).
+	// label (Linux, with SELinux or Smack; AppArmor labels no messages).
 	PassSecurity bool
 
 	// Timestamps makes every received message carry the time at which it was

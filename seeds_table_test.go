@@ -2,15 +2,17 @@ package uds_test
 
 import (
 	"go/ast"
-	"go/build"
 	"go/parser"
 	"go/token"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
+
+	"example.com/uds/internal/testutil"
 )
 
 var (
@@ -107,7 +109,7 @@ func TestSeedTableHasEveryName(t *testing.T) {
 // Every Go name in the table is declared: here, in package socket or in the
 // standard library.
 func TestSeedTableNamesWhatThereIs(t *testing.T) {
-	n := goNames{t: t, packages: map[string]map[string]bool{}}
+	n := goNames{t: t, tool: testutil.RequireProgram(t, "go", "golang-go"), packages: map[string]map[string]bool{}}
 	checked := 0
 	for _, r := range seedRows(t) {
 		for _, span := range codeSpan.FindAllStringSubmatch(r.inGo, -1) {
@@ -167,6 +169,7 @@ func dotted(x ast.Expr) []string {
 // goNames knows what packages declare.
 type goNames struct {
 	t        *testing.T
+	tool     string                     // the go command, which knows where packages are
 	packages map[string]map[string]bool // by name: "Name" and "Type.Member"
 }
 
@@ -223,11 +226,11 @@ func (n goNames) in(pkg, name string) bool {
 			if !ok {
 				path = pkg
 			}
-			found, err := build.Import(path, "", build.FindOnly)
+			found, err := exec.Command(n.tool, "list", "-f", "{{.Dir}}", path).Output()
 			if err != nil {
-				n.t.Fatalf("%s: %v", pkg, err)
+				n.t.Fatalf("go list %s: %v", pkg, err)
 			}
-			dir = found.Dir
+			dir = strings.TrimSpace(string(found))
 		}
 		declarations(n.t, dir, names)
 	}

@@ -6,13 +6,12 @@ import (
 	"testing"
 
 	"example.com/uds"
+	"example.com/uds/internal/testutil"
 )
 
 // The hot paths allocate nothing.
 func TestSeqConnAllocations(t *testing.T) {
-	if raceEnabled {
-		t.Skip("the race detector allocates, and empties pools at random")
-	}
+	testutil.RequireOptimised(t)
 	small, large := make([]byte, 64), make([]byte, 60_000)
 	p := make([]byte, 64<<10)
 	for _, c := range []struct {
@@ -87,9 +86,7 @@ func sendRecvOnce(a, b *uds.SeqConn, out, in []byte) error {
 
 // A call that has to wait allocates nothing either.
 func TestWaitingAllocations(t *testing.T) {
-	if raceEnabled {
-		t.Skip("the race detector allocates, and empties pools at random")
-	}
+	testutil.RequireOptimised(t)
 	for _, face := range []string{"Write and Read", "Send and Recv"} {
 		t.Run(face, func(t *testing.T) {
 			a, b := seqPair(t)

@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"testing"
 
+	"example.com/uds/internal/testutil"
 	"example.com/uds/socket"
 )
 
@@ -190,6 +191,7 @@ func check(t testing.TB, err error) {
 
 func wantAllocs(t *testing.T, want float64, f func()) {
 	t.Helper()
+	testutil.RequireOptimised(t)
 	for range 10 { // what is kept is made by the first calls
 		f()
 	}

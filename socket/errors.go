@@ -13,6 +13,11 @@ import (
 // have to, for the kernel or for another caller's turn.
 var ErrWouldBlock = errors.New("operation would block")
 
+// errUnwatched is the error of a call that would have to wait on a socket that
+// the runtime's poller did not take, for the socket's life: os.NewFile keeps the
+// reason to itself. On Linux a socket meets one, the user's limit of epoll(7).
+var errUnwatched = errors.New("the system watches no more descriptors (Linux: fs.epoll.max_user_watches)")
+
 // sysErr is the error of a system call: e and the call's name, or nil.
 func sysErr(call string, e sys.Errno) error {
 	if e == 0 {

@@ -89,6 +89,9 @@ func (s *Socket) registerHere(w *waiter) error {
 func (s *Socket) pollFile() (*os.File, error) {
 	s.r.mu.Lock()
 	defer s.r.mu.Unlock()
+	if s.is(factUnwatched) {
+		return nil, errUnwatched
+	}
 	if f := s.poll.Load(); f != nil {
 		return f, nil
 	}
@@ -96,8 +99,12 @@ func (s *Socket) pollFile() (*os.File, error) {
 		return nil, sysErr("fcntl", e)
 	}
 	f := os.NewFile(uintptr(s.fd), "socket")
-	runtime.SetFinalizer(s, nil) // the file has one
-	s.poll.Store(f)
+	s.poll.Store(f)              // it owns the descriptor, whether it is registered or not
+	runtime.SetFinalizer(s, nil) // and has a finalizer
+	if errors.Is(f.SetDeadline(time.Time{}), os.ErrNoDeadline) {
+		s.facts.Or(factUnwatched)
+		return nil, errUnwatched
+	}
 	return f, nil
 }
 
@@ -143,7 +150,7 @@ func (t *Turn) resume(call string, op attempt, flags int, e sys.Errno) error {
 		w := t.d.waiter()
 		if w.conn == nil {
 			if err := t.s.register(w); err != nil {
-				return err
+				return t.unregistered(call, op, err)
 			}
 		}
 		err := t.arm(op, asks)
@@ -191,6 +198,19 @@ func (t *Turn) noWait(call string, op attempt, e sys.Errno) error {
 			return err
 		}
 		return ErrWouldBlock
+	}
+	return sysErr(call, e)
+}
+
+// unregistered ends a call that would have to wait, and can not because of err:
+// with what there is already, if the poller takes no more descriptors.
+func (t *Turn) unregistered(call string, op attempt, err error) error {
+	if err != errUnwatched {
+		return err
+	}
+	e := try(op, t.s)
+	if e == sys.EAGAIN {
+		return err
 	}
 	return sysErr(call, e)
 }

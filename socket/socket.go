@@ -38,6 +38,7 @@ const (
 	factShared                    // a Clone may receive from the socket at the same time
 	factPeerHere                  // the other end is in this process,
 	factPeerElsewhere             // or may be in another, which counts
+	factUnwatched                 // poll is not registered
 )
 
 func (s *Socket) is(fact uint32) bool { return s.facts.Load()&fact != 0 }

@@ -68,7 +68,7 @@ func TestActivatedListener(t *testing.T) {
 	path := testutil.SocketPath(t)
 	cmd := activate(t, "--seqpacket", path)
 	var c *uds.SeqConn
-	testutil.Eventually(t, 10*time.Second, func() (ok bool) { // between its bind and its listen
+	testutil.Eventually(t, time.Minute, func() (ok bool) { // between its bind and its listen
 		var err error
 		c, err = uds.DialSeq(path)
 		return err == nil

@@ -4,10 +4,12 @@ import (
 	"testing"
 
 	"example.com/uds/internal/cmsg"
+	"example.com/uds/internal/testutil"
 )
 
 func wantAllocs(t *testing.T, what string, want float64, f func()) {
 	t.Helper()
+	testutil.RequireOptimised(t)
 	if got := testing.AllocsPerRun(100, f); got != want {
 		t.Errorf("%s: got %v allocations, want %v", what, got, want)
 	}

@@ -1,6 +1,7 @@
 package systest
 
 import (
+	"encoding/binary"
 	"syscall"
 	"unsafe"
 
@@ -8,8 +9,7 @@ import (
 )
 
 // RefuseSends makes every sendto(2) of more than so many bytes fail with errno,
-// on the thread that calls it and for good: a seccomp(2) filter. It is for
-// little-endian systems.
+// on the thread that calls it and for good: a seccomp(2) filter.
 func RefuseSends(above uint32, errno syscall.Errno) error {
 	const (
 		load  = unix.BPF_LD | unix.BPF_W | unix.BPF_ABS
@@ -18,21 +18,40 @@ func RefuseSends(above uint32, errno syscall.Errno) error {
 		ret   = unix.BPF_RET | unix.BPF_K
 
 		number = 0        // of struct seccomp_data: the system call
-		length = 16 + 2*8 // its third argument
+		length = 16 + 2*8 // its third argument, of 64 bits
 	)
+	low := uint32(length)
+	if binary.NativeEndian.Uint16([]byte{0, 1}) == 1 {
+		low += 4 // the most significant byte comes first
+	}
 	filter := []unix.SockFilter{
 		{Code: load, K: number},
 		{Code: equal, K: unix.SYS_SENDTO, Jf: 3},
-		{Code: load, K: length},
+		{Code: load, K: low},
 		{Code: more, K: above, Jf: 1},
 		{Code: ret, K: unix.SECCOMP_RET_ERRNO | uint32(errno)},
 		{Code: ret, K: unix.SECCOMP_RET_ALLOW},
 	}
+	return install(filter, 0)
+}
+
+// RefuseCalls makes every system call of the number fail with errno, on all
+// threads and for good: a seccomp(2) filter.
+func RefuseCalls(number uint32, errno syscall.Errno) error {
+	return install([]unix.SockFilter{
+		{Code: unix.BPF_LD | unix.BPF_W | unix.BPF_ABS},
+		{Code: unix.BPF_JMP | unix.BPF_JEQ | unix.BPF_K, K: number, Jf: 1},
+		{Code: unix.BPF_RET | unix.BPF_K, K: unix.SECCOMP_RET_ERRNO | uint32(errno)},
+		{Code: unix.BPF_RET | unix.BPF_K, K: unix.SECCOMP_RET_ALLOW},
+	}, unix.SECCOMP_FILTER_FLAG_TSYNC)
+}
+
+func install(filter []unix.SockFilter, flags uintptr) error {
 	if err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); err != nil {
 		return err
 	}
 	prog := unix.SockFprog{Len: uint16(len(filter)), Filter: &filter[0]}
-	if _, _, e := unix.Syscall(unix.SYS_SECCOMP, unix.SECCOMP_SET_MODE_FILTER, 0, uintptr(unsafe.Pointer(&prog))); e != 0 {
+	if _, _, e := unix.Syscall(unix.SYS_SECCOMP, unix.SECCOMP_SET_MODE_FILTER, flags, uintptr(unsafe.Pointer(&prog))); e != 0 {
 		return e
 	}
 	return nil

@@ -1,5 +1,0 @@
-//go:build race
-
-package uds_test
-
-const raceEnabled = true

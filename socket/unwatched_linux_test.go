@@ -1,0 +1,101 @@
+package socket_test
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"example.com/uds/internal/sys/systest"
+	"example.com/uds/internal/testutil"
+	"example.com/uds/socket"
+	"golang.org/x/sys/unix"
+)
+
+func init() { testutil.RegisterChild("unwatched", unwatchedChild) }
+
+// A user whose descriptors are all that epoll may watch, fs.epoll.max_user_watches,
+// gets ENOSPC of epoll_ctl(2). A call that would have to wait says so, whatever
+// need not wait works, and Close leaks nothing. A filter of system calls stands
+// for the limit.
+func TestSocketThatCanNotBeWatched(t *testing.T) {
+	out, err := testutil.Child(t, "unwatched").CombinedOutput()
+	if reason, skip := strings.CutPrefix(string(out), "skip: "); skip && err == nil {
+		t.Skip(reason)
+	}
+	if err != nil || len(out) > 0 {
+		t.Errorf("got %v, %s", err, out)
+	}
+}
+
+func unwatchedChild() {
+	if err := refuseWatches(); err != nil {
+		fmt.Printf("skip: no filter of system calls: %v", err)
+		return
+	}
+	before := openDescriptors()
+	a, b, err := socket.Pair(socket.AFUnix, socket.SockSeqpacket, 0)
+	for _, deadline := range []time.Time{{}, time.Now().Add(time.Hour), {}} {
+		err = errors.Join(err, a.SetReadDeadline(deadline), unwatchedRecv(a, b))
+	}
+	err = errors.Join(err, unwatchedSend(a), a.Close(), b.Close())
+	if got := openDescriptors(); got != before {
+		err = errors.Join(err, fmt.Errorf("after Close: got %d descriptors, want %d", got, before))
+	}
+	if err != nil {
+		fmt.Println(err)
+		os.Exit(1)
+	}
+}
+
+// refuseWatches makes epoll_ctl fail after the runtime has set its poller up.
+func refuseWatches() error {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	r, w, err := os.Pipe()
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	defer w.Close()
+	return systest.RefuseCalls(unix.SYS_EPOLL_CTL, unix.ENOSPC)
+}
+
+// unwatchedRecv tries to wait, and then receives what is there.
+func unwatchedRecv(a, b *socket.Socket) error {
+	p := make([]byte, 9)
+	for range 5 {
+		n, err := a.Recv(p, 0)
+		if err == nil || !strings.Contains(err.Error(), "max_user_watches") {
+			return fmt.Errorf("with nothing there: got %d, %v, want an error that names the limit", n, err)
+		}
+		if _, err := b.Send([]byte("queued"), 0); err != nil {
+			return err
+		}
+		if n, err = a.Recv(p, 0); string(p[:n]) != "queued" || err != nil {
+			return fmt.Errorf("with a message there: got %q, %v", p[:n], err)
+		}
+	}
+	return nil
+}
+
+// unwatchedSend fills the peer's queue.
+func unwatchedSend(a *socket.Socket) error {
+	for range 100_000 {
+		if _, err := a.Send([]byte("x"), 0); err != nil {
+			if !strings.Contains(err.Error(), "max_user_watches") {
+				return fmt.Errorf("into a full queue: got %v, want an error that names the limit", err)
+			}
+			return nil
+		}
+	}
+	return errors.New("the queue does not get full")
+}
+
+func openDescriptors() int {
+	entries, _ := os.ReadDir("/proc/self/fd") // none without /proc
+	return len(entries)
+}
