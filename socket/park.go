@@ -1,0 +1,75 @@
+package socket
+
+import (
+	"os"
+	"time"
+)
+
+// setParked gives the poller the call's end, unless it has come already. From
+// here on whoever changes what could end the call kicks the direction.
+func (t *Turn) setParked() error {
+	d := t.d
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if err := t.check(); err != nil {
+		return err
+	}
+	d.parked, d.wait.limit = true, t.limit
+	if t.shut() || d.state.Load()&stDetach != 0 {
+		return d.setPoller(t.s.poll.Load(), base, kicked)
+	}
+	return d.apply(t.s)
+}
+
+// setUnparked reports whether the call may go on: it was not evicted.
+func (d *direction) setUnparked() bool {
+	d.mu.Lock()
+	d.parked = false
+	evicted := d.wait.evicted
+	d.mu.Unlock()
+	return !evicted
+}
+
+// apply gives the poller the earlier of the deadline and the parked call's
+// limit. The caller holds d.mu.
+func (d *direction) apply(s *Socket) error {
+	end := earlier(d.deadline.Load(), d.wait.limit)
+	if end == d.wait.applied {
+		return nil
+	}
+	var at time.Time
+	if end != 0 {
+		at = base.Add(time.Duration(end))
+	}
+	return d.setPoller(s.poll.Load(), at, end)
+}
+
+// setPoller sets the poller's deadline to at and notes it as applied.
+func (d *direction) setPoller(f *os.File, at time.Time, applied int64) error {
+	var err error
+	if d.sends {
+		err = f.SetWriteDeadline(at)
+	} else {
+		err = f.SetReadDeadline(at)
+	}
+	if err == nil {
+		d.wait.applied = applied
+	}
+	return err
+}
+
+// kicked is the applied deadline of a direction that was kicked: the next call
+// to park, or the kicked one if it parks again, sets its own.
+const kicked = -1
+
+// kick makes the parked call look again at what could have ended it.
+func (s *Socket) kick(d *direction) {
+	d.mu.Lock()
+	if d.parked {
+		_ = d.setPoller(s.poll.Load(), base, kicked)
+	}
+	d.mu.Unlock()
+	if d.sends {
+		s.kickFull()
+	}
+}

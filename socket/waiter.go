@@ -1,0 +1,84 @@
+package socket
+
+import (
+	"context"
+	"syscall"
+
+	"example.com/uds/internal/sys"
+)
+
+// waiter is what a direction needs to wait. It refers to the socket only while a
+// call is parked: a value that refers to itself is never finalized.
+type waiter struct {
+	conn syscall.RawConn // the poller's; nil until a call parks
+	fn   func(uintptr) bool
+	s    *Socket
+	op   attempt
+
+	result uint32 // the last try's Errno
+	tries  uint8  // 0, 1, or 2 for more
+	sends  bool   // constant: the sending direction's
+	asks   bool   // the poller is asked for readiness alone; while parked, with mu
+
+	evicted bool // the descriptor is closed behind the parked call; with mu
+
+	limit   int64 // when the parked call ends by itself
+	applied int64 // the deadline that the poller has
+
+	plain plainOp // kept, so that a call that waits allocates nothing
+	rare  *rareOps
+}
+
+// tried notes the result of a try and reports whether it is one.
+func (w *waiter) tried(e sys.Errno) bool {
+	w.result = uint32(e)
+	return e != sys.EAGAIN
+}
+
+// err is the error of the call whose last try it was.
+func (w *waiter) err(call string) error { return sysErr(call, sys.Errno(w.result)) }
+
+// rareOps are what few connections need of a waiter.
+type rareOps struct {
+	ctx    context.Context // ends the call; nil: none
+	header *sys.Header
+	msg    *msgOp
+	named  *namedOp
+	batch  *batchOp
+}
+
+// waiter returns the direction's waiter.
+func (d *direction) waiter() *waiter {
+	if d.wait == nil {
+		w := &waiter{sends: d.sends}
+		w.fn = func(uintptr) bool { return w.try() }
+		d.wait = w
+	}
+	return d.wait
+}
+
+// rareOps returns the direction's kept rare operations.
+func (d *direction) rareOps() *rareOps {
+	w := d.waiter()
+	if w.rare == nil {
+		w.rare = new(rareOps)
+	}
+	return w.rare
+}
+
+// try is what the poller calls before it waits and when the socket is ready. A
+// call that asks makes its receive where the stack is less deep: a parked
+// call's stack is an idle connection's memory.
+func (w *waiter) try() bool {
+	if w.tries < 2 {
+		w.tries++
+	}
+	if w.asks {
+		return w.tries > 1 || sys.Readiness(w.s.fd)
+	}
+	return w.tried(try(w.op, w.s)) || w.shut()
+}
+
+// shut reports whether the call receives on a socket that somebody else who has
+// it shut down: the poller tells that but once.
+func (w *waiter) shut() bool { return !w.sends && w.s.noteShut() }
