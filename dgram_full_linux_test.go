@@ -94,11 +94,11 @@ func TestDgramFullReceiverCostsNothing(t *testing.T) {
 const blockedWait = 300 * time.Millisecond
 
 // blockedCostsAtMost fails t if a blocked send is done, or costs more than that
-// part of a CPU. What naps cost, measured before the send, comes on top: wake-ups
-// are dear on an emulated processor.
+// part of a CPU and than naps, measured before the send: wake-ups are dear on an
+// emulated processor.
 func blockedCostsAtMost(t *testing.T, done <-chan error, part, naps time.Duration) {
 	t.Helper()
-	testutil.AtMost(t, blockedWait/part+naps, func() time.Duration {
+	testutil.AtMost(t, max(blockedWait/part, naps), func() time.Duration {
 		return testutil.CPUOf(func() {
 			select {
 			case err := <-done:
