@@ -72,19 +72,20 @@ func (s *Socket) otherProcess() {
 }
 
 // spinFirst spins after a first try that had to wait, if that promises to be
-// worth it, and reports whether op is done. The one P of a process yields: the
-// peer may be a goroutine of it. With several, a peer in this process is
+// worth it, and reports whether op is done. The one P of a process yields to a
+// peer that is a goroutine of it. With several, a peer in this process is
 // answered soonest by parking: a yield wakes another thread, and the peer's
 // goroutine is not runnable before someone polls.
 func (t *Turn) spinFirst(op attempt) bool {
 	d, s := t.d, t.s
 	setting, procs := s.spin.setting.Load(), d.procs()
+	yields := s.yields(setting, procs)
 	switch {
-	case setting >= 0 && procs == 1:
-		return t.yieldOnce(op)
-	case s.never(setting):
+	case !yields && s.never(setting):
 		d.cold = true
 		return false
+	case yields && setting > 0:
+		return t.yieldOnce(op)
 	case setting > 0:
 		done, _ := t.spinCounted(op, time.Duration(setting), procs)
 		return done
@@ -92,13 +93,22 @@ func (t *Turn) spinFirst(op attempt) bool {
 		d.skip--
 		d.cold = true
 		return false
+	case yields:
+		done := t.yieldOnce(op)
+		d.learn(done)
+		return done
 	}
 	return t.spinAdapting(op, procs)
 }
 
+// yields reports whether a call that has to wait yields instead of spinning.
+func (s *Socket) yields(setting int64, procs int32) bool {
+	return procs == 1 && (setting > 0 || setting == 0 && s.peerHere())
+}
+
 // never reports whether spinning is out of the question.
 func (s *Socket) never(setting int64) bool {
-	return setting < 0 || setting == 0 && s.peerHere()
+	return setting < 0 || setting == 0 && (procsSeen.Load() == 1 || s.peerHere())
 }
 
 // spinAdapting spins, unless other sockets wait, and learns from it.
@@ -130,7 +140,7 @@ func (t *Turn) spinCounted(op attempt, longest time.Duration, procs int32) (done
 func (t *Turn) thaw() {
 	d := t.d
 	setting := t.s.spin.setting.Load()
-	if t.s.never(setting) || setting == 0 && !t.alone() {
+	if !t.s.yields(setting, procsSeen.Load()) && (t.s.never(setting) || setting == 0 && !t.alone()) {
 		return
 	}
 	if d.skip--; d.skip <= 0 {
@@ -151,10 +161,11 @@ func (d *direction) warm(atOnce bool) {
 	}
 }
 
-// yieldOnce lets the other goroutines of the only P run: the peer may be one.
+// yieldOnce lets the other goroutines of the only P run: the peer may be one. If
+// it is parked, it is not runnable before someone polls.
 func (t *Turn) yieldOnce(op attempt) bool {
 	runtime.Gosched()
-	return t.probe(op)
+	return t.d.waiter().tried(try(op, t.s))
 }
 
 // peerHere reports whether the other end is in this process, as far as
