@@ -60,17 +60,14 @@ func (t *Turn) resume(call string, op attempt, flags int, e sys.Errno) error {
 		if over, err := t.afterShutdown(call, op); over {
 			return err
 		}
-		w := t.d.waiter()
-		if w.conn == nil {
-			if err := t.s.register(w); err != nil {
-				return t.unregistered(call, op, err)
-			}
+		err := t.meetPoller()
+		if err == nil {
+			err = t.arm(op, asks)
 		}
-		err := t.arm(op, asks)
 		if err != nil {
-			return err
+			return t.unarmed(call, op, err)
 		}
-		if t.d.sends {
+		if w := t.d.wait; t.d.sends {
 			err = w.conn.Write(w.fn)
 		} else {
 			err = w.conn.Read(w.fn)

@@ -9,6 +9,14 @@ import (
 	"example.com/uds/internal/sys"
 )
 
+// meetPoller makes the direction's waiter and the registration that it waits with.
+func (t *Turn) meetPoller() error {
+	if w := t.d.waiter(); w.conn == nil {
+		return t.s.register(w)
+	}
+	return nil
+}
+
 // register gives w, the waiter of the caller's turn, the socket's registration
 // with the runtime poller. It is made when a call has to park for the first
 // time: a socket that never waits never pays for it. That is done on a goroutine
@@ -52,9 +60,9 @@ func (s *Socket) pollFile() (*os.File, error) {
 	return f, nil
 }
 
-// unregistered ends a call that would have to wait, and can not because of err:
-// with what there is already, if the poller takes no more descriptors.
-func (t *Turn) unregistered(call string, op attempt, err error) error {
+// unarmed ends a call that would have to wait, and can not because of err: with
+// what there is already, if the poller takes no more descriptors.
+func (t *Turn) unarmed(call string, op attempt, err error) error {
 	if err != errUnwatched {
 		return err
 	}
