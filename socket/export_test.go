@@ -47,3 +47,7 @@ const CrowdLooks, CrowdEnd = crowdWindow, crowdStays
 
 // ForgetWaits makes it as if no socket had ever waited.
 func ForgetWaits() { lastWaiter.Store(0) }
+
+// LeftOut is how many chances to spin or yield the last miss of a receive left
+// out; no call is under way.
+func LeftOut(s *Socket) int { return int(s.r.back) }
