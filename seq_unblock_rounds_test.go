@@ -172,7 +172,7 @@ func moment(rnd *rand.Rand) {
 // far the other goroutine gets.
 func pause(rnd *rand.Rand) {
 	if n := rnd.IntN(4); n > 0 {
-		time.Sleep(time.Duration(rnd.IntN(1<<(4*n))) * time.Microsecond / 10)
+		time.Sleep(time.Duration(rnd.IntN(1<<(4*n))) * time.Microsecond / 10) // the round's pace
 	}
 }
 

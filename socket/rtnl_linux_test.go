@@ -134,7 +134,7 @@ func (r *rtnl) addAddr(name string, p netip.Prefix) error {
 // reports to nobody: before it, connecting to the address asks the neighbours.
 func waitForRoute(a netip.Addr) error {
 	to := []byte(fmt.Sprintf("%x 80 ", a.AsSlice()))
-	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(time.Millisecond) {
+	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(time.Millisecond) { // nothing else tells
 		routes, err := os.ReadFile("/proc/self/net/ipv6_route")
 		if err != nil {
 			return err

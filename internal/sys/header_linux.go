@@ -8,7 +8,7 @@ import (
 )
 
 // Header is the struct msghdr of receives into one buffer without room for
-// control messages. It may be kept and used again, and is a third of a Msg. It
+// control messages. It may be kept and used again, and is smaller than a Msg. It
 // is not safe for concurrent use.
 type Header struct {
 	hdr unix.Msghdr
