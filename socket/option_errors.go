@@ -78,8 +78,7 @@ const (
 	timevalSize = 2 * strconv.IntSize / 8
 )
 
-// findOption returns what is known of an option, nil if that is nothing. It
-// runs before every setsockopt(2), on the stack of calls that wait later.
+// findOption returns what is known of an option, nil if that is nothing.
 func findOption(level, name int) *option {
 	for i := range options {
 		if o := &options[i]; o.level == level && o.name == name && name != Missing {
@@ -133,8 +132,6 @@ func kindError(call string, level, name int, kind optionKind) error {
 }
 
 // refuse is the error of an option of another kind.
-//
-//go:noinline
 func (o *option) refuse(call string, kind optionKind) error {
 	return sysErr(fmt.Sprintf("%s %s as %s, it is %s", call, o.title(), kind, o.kind), sys.EINVAL)
 }
