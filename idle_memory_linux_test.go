@@ -20,13 +20,16 @@ import (
 	"example.com/uds/internal/testutil"
 )
 
-// idleRatio bounds what an idle connection, whose receive is parked, takes of
-// heap and stack in terms of net's, which is the aim. Above it is 0.5 KB of heap
-// against 0.2: the registration with the poller is an os.File beside the Socket
-// and the kept state of each direction. The stack is the same, 2 KiB: with net as
-// long as the caller's own frames take less than 540 bytes, here 350 in Read and
-// 300 in Recv.
-const idleRatio = 1.35
+// The bounds of what an idle connection, whose receive is parked, takes of heap
+// and stack in terms of net's, which is the aim. Above it is 0.5 KB of heap
+// against 0.2, in Recv 0.6: the registration with the poller is an os.File beside
+// the Socket and the kept state of each direction. The stack is the same, 2 KiB:
+// with net as long as the caller's own frames take less than 540 bytes, here 350
+// in Read and 300 in Recv. With the next larger stack the ratio is above 2.
+const (
+	idleReadRatio = 1.4
+	idleRecvRatio = 1.5
+)
 
 func TestMemoryOfAnIdleConnection(t *testing.T) {
 	testutil.RequireOptimised(t)
@@ -35,9 +38,10 @@ func TestMemoryOfAnIdleConnection(t *testing.T) {
 	untracked(t)
 	recvConn := func(c net.Conn, p []byte) (int, error) { return c.(*uds.SeqConn).Recv(p) }
 	for _, receive := range []struct {
-		name string
-		ours receiveFunc
-	}{{"Read", readConn}, {"Recv", recvConn}} {
+		name  string
+		ours  receiveFunc
+		ratio float64
+	}{{"Read", readConn, idleReadRatio}, {"Recv", recvConn, idleRecvRatio}} {
 		t.Run(receive.name, func(t *testing.T) {
 			ours := func() int64 { return idleBytes(t, pairs, ourConns, receive.ours) }
 			nets := func() int64 { return idleBytes(t, pairs, netConns, readConn) }
@@ -51,8 +55,8 @@ func TestMemoryOfAnIdleConnection(t *testing.T) {
 			slices.Sort(wants)
 			got, want := gots[2], wants[2]
 			t.Logf("bytes of an idle connection: %d, net's %d", gots, wants)
-			if float64(got) > float64(want)*idleRatio {
-				t.Errorf("got %d bytes of an idle connection, want %.2f times net's %d at most", got, idleRatio, want)
+			if float64(got) > float64(want)*receive.ratio {
+				t.Errorf("got %d bytes of an idle connection, want %.1f times net's %d at most", got, receive.ratio, want)
 			}
 		})
 	}
