@@ -103,7 +103,7 @@ func trivialProgram(t testing.TB, dir string) string {
 }
 
 func buildRace(tool, program, what string) ([]byte, error) {
-	cmd := exec.Command(tool, "build", "-race", "-o", program, what)
+	cmd := exec.Command(tool, "build", "-race", "-buildvcs=false", "-o", program, what)
 	cmd.Env = append(os.Environ(), "GOOS="+runtime.GOOS, "GOARCH="+runtime.GOARCH)
 	return cmd.CombinedOutput()
 }
