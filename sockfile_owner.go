@@ -115,10 +115,10 @@ func (d *sockDir) bound(s *socket.Socket, name string) (fd int, st sys.FileStat,
 	})
 	if err == nil {
 		st, e := sys.StatFD(fd)
-		if e != 0 {
-			sys.Close(fd)
+		if e == 0 {
+			return fd, st, nil
 		}
-		return fd, st, os.NewSyscallError("fstat", noError(e))
+		sys.Close(fd)
 	}
 	st, e := sys.StatAt(d.fd, name)
 	if e == 0 && (st.Mode.Type() != fs.ModeSocket || d.moved()) {
