@@ -9,9 +9,8 @@ import (
 
 // Pending reports whether a receive would find something: 0, EAGAIN, or the
 // error that the receive would have returned, which is taken; what a signal
-// interrupts is made again. A message is
-// clean if it has no control message, and so no descriptor. It moves nothing,
-// so it bypasses the scheduler.
+// interrupts is made again. A message is clean if it has no control message, and
+// so no descriptor. It moves nothing, so it bypasses the scheduler.
 //
 // Without a control buffer recvmsg(2) shows every control message as
 // MSG_CTRUNC; a peek with one would install copies of descriptors.
