@@ -65,9 +65,22 @@ func fileUnixListener(s *socket.Socket) (*net.UnixListener, error) {
 	defer f.Close()
 	l, err := net.FileListener(f)
 	if err != nil {
-		return nil, err
+		return nil, insideOp(err)
 	}
 	return l.(*net.UnixListener), nil
+}
+
+// insideOp is what an error of package net wraps: its operation is not that of
+// the caller.
+func insideOp(err error) error {
+	op, ok := err.(*net.OpError)
+	if !ok {
+		return err
+	}
+	if e, ok := op.Err.(sys.Errno); ok {
+		return sysError("net.FileListener", e)
+	}
+	return op.Err
 }
 
 // checkStream is the error of what a stream listener cannot do.

@@ -1,6 +1,7 @@
 package uds
 
 import (
+	"errors"
 	"sync/atomic"
 
 	"example.com/uds/internal/cmsg"
@@ -68,7 +69,7 @@ func (e *expected) get(s *socket.Socket) uint32 {
 }
 
 // look asks the kernel, and notes the answer unless e is not old any more. What
-// the kernel does not know is off.
+// the kernel does not know is off, what it does not tell may be on.
 func (e *expected) look(s *socket.Socket, old uint32) uint32 {
 	bits := old | expectKnown
 	for _, o := range [...]struct {
@@ -80,12 +81,18 @@ func (e *expected) look(s *socket.Socket, old uint32) uint32 {
 		{sys.SoPasssec, expectSecurity},
 		{sys.SoTimestamping, expectOther},
 	} {
-		if v, err := s.Int(sys.SolSocket, o.opt); err == nil && v != 0 {
+		v, err := s.Int(sys.SolSocket, o.opt)
+		if err == nil && v != 0 || err != nil && !unknownOption(err) {
 			bits |= o.bit
 		}
 	}
 	e.bits.CompareAndSwap(old, bits)
 	return bits
+}
+
+// unknownOption reports whether err is that of an option which the system lacks.
+func unknownOption(err error) bool {
+	return isErrno(err, sys.ENOPROTOOPT) || errors.Is(err, errors.ErrUnsupported)
 }
 
 // maxMessageFiles is how many descriptors a message can carry: SCM_MAX_FD in

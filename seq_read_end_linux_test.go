@@ -3,6 +3,7 @@ package uds_test
 import (
 	"context"
 	"io"
+	"syscall"
 	"testing"
 	"time"
 
@@ -81,3 +82,24 @@ func TestCancelEndsWriteToBetweenMessages(t *testing.T) {
 type seqWriterFunc func(p []byte) (int, error)
 
 func (f seqWriterFunc) Write(p []byte) (int, error) { return f(p) }
+
+// The peer's sends fail once this end receives no more. One that waits for room
+// learns of it only with the room: poll(2) has no event for an end of sending
+// alone (unix_dgram_poll in net/unix/af_unix.c).
+func TestCloseReadEndsAWaitingSendWithTheRoom(t *testing.T) {
+	a, b := seqPair(t)
+	guarded(t, a, b)
+	fillQueue(t, a)
+	sent := make(chan error, 1)
+	go func() { sent <- a.Send([]byte("late")) }()
+	parked(t, 1, "(*SeqConn).Send")
+	must(t, b.CloseRead())
+	isErr(t, "a later send", a.SendMsg(&uds.Message{}, uds.FlagNoWait), uds.ErrWouldBlock) // the turn is taken
+	for err := error(nil); err != io.EOF; {
+		if _, err = b.Recv(make([]byte, 8)); err != nil && err != io.EOF {
+			t.Fatal(err)
+		}
+	}
+	isErr(t, "the send that waited", <-sent, syscall.EPIPE)
+	isErr(t, "the next", a.Send(nil), syscall.EPIPE)
+}

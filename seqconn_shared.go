@@ -41,7 +41,9 @@ func (c *SeqConn) Sockname() (Addr, error) { return c.base().Sockname() }
 func (c *SeqConn) Peername() (Addr, error) { return c.base().Peername() }
 
 // CloseRead ends receiving. What is queued can still be received; after it
-// every receive returns io.EOF. A blocked receive ends.
+// every receive returns io.EOF. A blocked receive ends. The peer's sends fail
+// with EPIPE; one that waits for room learns of it when there is room, or when
+// this end is closed: poll(2) on Linux has no event for it.
 func (c *SeqConn) CloseRead() error { return c.base().CloseRead() }
 
 // CloseWrite ends sending: every send from then on fails with EPIPE, and the peer

@@ -143,7 +143,11 @@ func (d *sockDir) bindTemp(s *socket.Socket) (name string, err error) {
 // take removes a file if it has the identity. It is moved aside and looked at
 // first: another that came to the name meanwhile goes back.
 func (d *sockDir) take(name string, id sys.FileID) error {
-	if st, e := sys.StatAt(d.fd, name); e != 0 || st.ID != id {
+	st, e := sys.StatAt(d.fd, name)
+	switch {
+	case e != 0 && e != sys.ENOENT:
+		return os.NewSyscallError("stat", e)
+	case e != 0 || st.ID != id:
 		return nil
 	}
 	for i := range temps {
@@ -162,17 +166,16 @@ func (d *sockDir) take(name string, id sys.FileID) error {
 }
 
 // drop removes a file that was moved aside, or moves it back if it has another
-// identity.
+// identity or can not be removed.
 func (d *sockDir) drop(aside, name string, id sys.FileID) error {
 	st, e := sys.StatAt(d.fd, aside)
-	if e != 0 {
-		return unlinkError(e)
+	if e == 0 && st.ID == id {
+		if e = sys.UnlinkAt(d.fd, aside); e == 0 {
+			return nil
+		}
 	}
-	if st.ID != id {
-		sys.RenameNoReplace(d.fd, aside, name)
-		return nil
-	}
-	return unlinkError(sys.UnlinkAt(d.fd, aside))
+	sys.RenameNoReplace(d.fd, aside, name)
+	return unlinkError(e)
 }
 
 func unlinkError(e sys.Errno) error {

@@ -55,7 +55,11 @@ func notSocket(mode fs.FileMode) error {
 // type is EPROTOTYPE, a live datagram socket accepts or is EPERM
 // (unix_dgram_connect in net/unix/af_unix.c).
 func checkDead(fd int, id sys.FileID) error {
-	if st, e := sys.StatFD(fd); e != 0 || st.ID != id {
+	st, e := sys.StatFD(fd)
+	switch {
+	case e != 0:
+		return sysError("stat", e)
+	case st.ID != id:
 		return sysError("bind", sys.EADDRINUSE)
 	}
 	sa, err := socket.Unix(sys.ProcPath(fd))
@@ -146,10 +150,25 @@ func (d *sockDir) exchange(temp string) (done bool, err error) {
 	default:
 		return false, sysError("rename", e)
 	}
-	if st, e = sys.StatAt(d.fd, temp); e == 0 && st.Mode.Type() != fs.ModeSocket {
+	if err := d.displaced(temp); err != nil {
 		sys.RenameExchange(d.fd, temp, d.name)
-		return false, notSocket(st.Mode)
+		return false, err
 	}
 	_ = unlinkError(sys.UnlinkAt(d.fd, temp)) // the next start sweeps
 	return true, nil
+}
+
+// displaced is an error unless what an exchange put under a temporary name is
+// known to be a socket.
+func (d *sockDir) displaced(temp string) error {
+	st, e := sys.StatAt(d.fd, temp)
+	switch {
+	case e == sys.ENOENT:
+		return nil
+	case e != 0:
+		return sysError("stat", e)
+	case st.Mode.Type() != fs.ModeSocket:
+		return notSocket(st.Mode)
+	}
+	return nil
 }

@@ -115,30 +115,39 @@ func (d *sockDir) bound(s *socket.Socket, name string) (fd int, st sys.FileStat,
 	})
 	if err == nil {
 		st, e := sys.StatFD(fd)
-		if e != 0 {
-			sys.Close(fd)
+		if e == 0 {
+			return fd, st, nil
 		}
-		return fd, st, os.NewSyscallError("fstat", noError(e))
+		sys.Close(fd)
 	}
 	st, e := sys.StatAt(d.fd, name)
-	if e == 0 && (st.Mode.Type() != fs.ModeSocket || d.moved()) {
+	if e == 0 && st.Mode.Type() != fs.ModeSocket {
 		e = sys.ENOENT
+	}
+	if e == 0 {
+		e = d.moved()
 	}
 	return -1, st, os.NewSyscallError("stat", noError(e))
 }
 
-// moved reports whether the path of d leads to another directory than the open
-// one, after a rename, another symbolic link or a chdir(2): then bind(2), which
-// takes the path, may have made the file there. A path that is too long to be
-// taken leads to the open one.
-func (d *sockDir) moved() bool {
+// moved is ENOENT if the path of d leads to another directory than the open one,
+// after a rename, another symbolic link or a chdir(2), and another error if that
+// is not known: then bind(2), which takes the path, may have made the file there.
+// A path that is too long to be taken leads to the open one.
+func (d *sockDir) moved() sys.Errno {
 	dir, _ := splitPath(d.path)
 	if dir += "/."; len(dir) > sys.MaxPath {
-		return false
+		return 0
 	}
 	there, e := sys.StatAt(sys.AtCwd, dir)
-	open, e2 := sys.StatFD(d.fd)
-	return e != 0 || e2 != 0 || there.ID != open.ID
+	if e != 0 {
+		return e
+	}
+	open, e := sys.StatFD(d.fd)
+	if e == 0 && there.ID != open.ID {
+		e = sys.ENOENT
+	}
+	return e
 }
 
 // noError is e, nil if it is zero.
@@ -156,7 +165,11 @@ func (d *sockDir) openOwn(name string, want sys.FileStat) (int, error) {
 		return -1, sysError("open", e)
 	}
 	st, e := sys.StatFD(fd)
-	if e != 0 || st.ID != want.ID || int(st.UID) != os.Geteuid() {
+	if e != 0 {
+		sys.Close(fd)
+		return -1, sysError("stat", e)
+	}
+	if st.ID != want.ID || int(st.UID) != os.Geteuid() {
 		sys.Close(fd)
 		return -1, sysError("the socket file was replaced while it was made: open", sys.ENOENT)
 	}

@@ -59,11 +59,14 @@ func (t *Turn) connect(to Sockaddr, ctx context.Context) error {
 	}
 }
 
-// nextPause grows from 50 µs to 10 ms: 100 tries a second cost less than a
-// thousandth of a CPU.
+// nextPause grows from 50 µs to longestPause.
 func nextPause(pause time.Duration) time.Duration {
-	return min(max(50*time.Microsecond, 2*pause), 10*time.Millisecond)
+	return min(max(50*time.Microsecond, 2*pause), longestPause)
 }
+
+// longestPause makes 100 tries a second, which cost less than a thousandth of a
+// CPU.
+const longestPause = 10 * time.Millisecond
 
 // watch makes the end of ctx end the call, until the returned function is
 // called.

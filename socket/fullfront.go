@@ -52,9 +52,12 @@ func (f *fullFront) wait(helper *Socket, seen uint32) error {
 	case writable(helper.fd):
 		return f.room(helper)
 	}
-	f.pause, f.fresh = 0, false
 	t := Turn{s: helper, d: &helper.w, seen: seen, limit: f.t.soon()}
 	err := t.await("poll", writableOp{})
+	if err == errUnwatched {
+		return f.without()
+	}
+	f.pause, f.fresh = 0, false
 	if err == os.ErrDeadlineExceeded {
 		f.connect(helper)
 	}

@@ -134,5 +134,9 @@ func (c *fullCall) ownBuffer(t *Turn) error {
 	}
 	defer t.s.end(t.d)
 	own := Turn{s: t.s, d: t.d, seen: t.seen, limit: t.soon()}
-	return unlessEnded(own.await("poll", writableOp{}))
+	err := own.await("poll", writableOp{})
+	if err == errUnwatched {
+		c.nap(earlier(t.end(), now()+int64(longestPause)))
+	}
+	return unlessEnded(err)
 }

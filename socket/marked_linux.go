@@ -7,7 +7,7 @@ import "example.com/uds/internal/sys"
 // upon is taken and returned.
 func (t *Turn) Marked() (bool, error) {
 	clean, e := sys.Pending(t.s.fd)
-	if e == sys.EAGAIN || e == sys.EINTR {
+	if e == sys.EAGAIN {
 		e = 0
 		clean = true
 	}

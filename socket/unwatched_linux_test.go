@@ -15,7 +15,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-func init() { testutil.RegisterChild("unwatched", unwatchedChild) }
+func init() {
+	testutil.RegisterChild("unwatched", unwatchedChild)
+	testutil.RegisterChild("unwatched-full", unwatchedFullChild)
+}
 
 // A user whose descriptors are all that epoll may watch, fs.epoll.max_user_watches,
 // gets ENOSPC of epoll_ctl(2). A call that would have to wait says so, whatever
@@ -93,6 +96,97 @@ func unwatchedSend(a *socket.Socket) error {
 		}
 	}
 	return errors.New("the queue does not get full")
+}
+
+// A send to a full receiver, or one that has filled its own buffer, looks around from time to time where it can not wait for an
+// event. It does not spin, and goes on when there is room.
+func TestFullReceiverThatCanNotBeWatched(t *testing.T) {
+	out, err := testutil.Child(t, "unwatched-full").CombinedOutput()
+	if reason, skip := strings.CutPrefix(string(out), "skip: "); skip && err == nil {
+		t.Skip(reason)
+	}
+	if err != nil || len(out) > 0 {
+		t.Errorf("got %v, %s", err, out)
+	}
+}
+
+func unwatchedFullChild() {
+	if err := refuseWatches(); err != nil {
+		fmt.Printf("skip: no filter of system calls: %v", err)
+		return
+	}
+	// The queue of the receiver holds 11 small messages (net.unix.max_dgram_qlen),
+	// the smallest buffer of a sender fewer large ones.
+	err := errors.Join(unwatchedFull([]byte("x")), unwatchedFull(make([]byte, 2000)))
+	if err != nil {
+		fmt.Println(err)
+		os.Exit(1)
+	}
+}
+
+// unwatchedFull has a send of p wait until the receiver receives.
+func unwatchedFull(p []byte) error {
+	to, err := socket.Unix("")
+	if err != nil {
+		return err
+	}
+	receiver, err := socket.New(socket.AFUnix, socket.SockDgram, 0)
+	if err != nil {
+		return err
+	}
+	defer receiver.Close()
+	sender, err := socket.New(socket.AFUnix, socket.SockDgram, 0)
+	if err != nil {
+		return err
+	}
+	defer sender.Close()
+	if err := errors.Join(receiver.Bind(to), sender.SetWriteBuffer(1)); err != nil {
+		return err
+	}
+	if to, err = receiver.Sockname(); err != nil {
+		return err
+	}
+	queued := -1
+	for ; err == nil; queued++ {
+		_, err = sender.SendTo(p, socket.MsgDontwait, to)
+	}
+	if !errors.Is(err, socket.ErrWouldBlock) {
+		return fmt.Errorf("into a full queue: %w", err)
+	}
+	sent := make(chan error, 1)
+	go func() {
+		_, err := sender.SendTo(p, 0, to)
+		sent <- err
+	}()
+	const wait = 200 * time.Millisecond
+	busy := leastCPU(wait, wait/2)
+	select {
+	case err := <-sent:
+		return fmt.Errorf("with the queue full: got %v, want a wait", err)
+	default:
+	}
+	for range queued {
+		if _, err := receiver.Recv(make([]byte, len(p)), 0); err != nil {
+			return err
+		}
+	}
+	if err := <-sent; err != nil {
+		return fmt.Errorf("after the wait: %w", err)
+	}
+	if busy > wait/2 {
+		return fmt.Errorf("with messages of %d bytes: got %v of CPU in %v of waiting, want half of that at most", len(p), busy, wait)
+	}
+	return nil
+}
+
+// leastCPU is the least CPU time that this process uses in so long, of up to ten
+// times, one of which is enough if it is little.
+func leastCPU(d, enough time.Duration) time.Duration {
+	least := d
+	for i := 0; i < 10 && least > enough; i++ {
+		least = min(least, testutil.CPUOf(func() { time.Sleep(d) })) // what is measured
+	}
+	return least
 }
 
 func openDescriptors() int {

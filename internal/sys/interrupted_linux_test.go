@@ -18,14 +18,17 @@ func TestMain(m *testing.M) { testutil.Main(m) }
 func init() {
 	testutil.RegisterChild("interrupted-bind", func() { interruptedChild(unix.SYS_BIND, interruptedBind) })
 	testutil.RegisterChild("interrupted-connect", func() { interruptedChild(unix.SYS_CONNECT, interruptedConnect) })
+	testutil.RegisterChild("interrupted-disconnect", func() { interruptedChild(unix.SYS_CONNECT, interruptedDisconnect) })
+	testutil.RegisterChild("interrupted-recvmsg", func() { interruptedChild(unix.SYS_RECVMSG, interruptedPending) })
 }
 
 // A signal ends a bind or connect of AF_UNIX that waits for a mutex of the
 // kernel (unix_autobind and unix_bind_bsd in net/unix/af_unix.c), or for the
 // file system that a path is on, with EINTR: nothing has happened then, and the
-// call is made again. A supervisor by seccomp_unotify(2) stands for the signals.
+// call is made again, and so is the peek of Pending. A supervisor by
+// seccomp_unotify(2) stands for the signals.
 func TestInterruptedCallsAreMadeAgain(t *testing.T) {
-	for _, call := range []string{"bind", "connect"} {
+	for _, call := range []string{"bind", "connect", "disconnect", "recvmsg"} {
 		t.Run(call, func(t *testing.T) {
 			out, err := testutil.Child(t, "interrupted-"+call).CombinedOutput()
 			if reason, skip := strings.CutPrefix(string(out), "skip: "); skip && err == nil {
@@ -69,6 +72,31 @@ func interruptedConnect() error {
 	_, e = sys.Peername(fd)
 	if e != 0 {
 		return fmt.Errorf("getpeername: %w", e)
+	}
+	return nil
+}
+
+func interruptedDisconnect() error {
+	fds, e := sys.Pair(unix.AF_UNIX, unix.SOCK_DGRAM, 0)
+	if e == 0 {
+		e = sys.Disconnect(fds[0])
+	}
+	if e != 0 {
+		return fmt.Errorf("disconnect: %w", e)
+	}
+	if _, e := sys.Peername(fds[0]); e != unix.ENOTCONN {
+		return fmt.Errorf("getpeername: got %w, want %v", e, unix.ENOTCONN)
+	}
+	return nil
+}
+
+func interruptedPending() error {
+	fds, e := sys.Pair(unix.AF_UNIX, unix.SOCK_SEQPACKET, 0)
+	if e != 0 {
+		return e
+	}
+	if _, e := sys.Pending(fds[0]); e != unix.EAGAIN {
+		return fmt.Errorf("peek into an empty queue: got %w, want %v", e, unix.EAGAIN)
 	}
 	return nil
 }

@@ -8,14 +8,18 @@ import (
 )
 
 // Pending reports whether a receive would find something: 0, EAGAIN, or the
-// error that the receive would have returned, which is taken. A message is
-// clean if it has no control message, and so no descriptor. It moves nothing,
-// so it bypasses the scheduler.
+// error that the receive would have returned, which is taken; what a signal
+// interrupts is made again. A message is clean if it has no control message, and
+// so no descriptor. It moves nothing, so it bypasses the scheduler.
 //
 // Without a control buffer recvmsg(2) shows every control message as
 // MSG_CTRUNC; a peek with one would install copies of descriptors.
 func Pending(fd int) (clean bool, e Errno) {
 	var h unix.Msghdr
-	_, _, e = syscall.RawSyscall(unix.SYS_RECVMSG, uintptr(fd), uintptr(unsafe.Pointer(&h)), unix.MSG_PEEK|unix.MSG_DONTWAIT)
-	return h.Flags&unix.MSG_CTRUNC == 0, e
+	for {
+		_, _, e = syscall.RawSyscall(unix.SYS_RECVMSG, uintptr(fd), uintptr(unsafe.Pointer(&h)), unix.MSG_PEEK|unix.MSG_DONTWAIT)
+		if e != EINTR {
+			return h.Flags&unix.MSG_CTRUNC == 0, e
+		}
+	}
 }

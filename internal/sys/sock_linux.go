@@ -73,7 +73,11 @@ func Connect(fd int, sa *Sockaddr) Errno {
 // Disconnect dissolves a datagram socket's association: connect(2) to
 // AF_UNSPEC.
 func Disconnect(fd int) Errno {
-	return Connect(fd, &Sockaddr{n: familySize})
+	for {
+		if e := Connect(fd, &Sockaddr{n: familySize}); e != EINTR {
+			return e
+		}
+	}
 }
 
 // Listen is listen(2).
