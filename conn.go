@@ -310,8 +310,8 @@ func (r rawConn) Write(f func(fd uintptr) bool) error { return r.fail("raw-write
 
 // File returns a duplicate of the connection's descriptor, which is the
 // caller's. It is close-on-exec and non-blocking, also after its Fd method is
-// called. The connection stays as it is; both share the options, the one among
-// them that tells an empty message from the end (SO_TIMESTAMPNS on Linux).
+// called. The connection stays as it is; both share the options, the marker's
+// among them.
 func (c *conn) File() (*os.File, error) {
 	if err := c.check("file"); err != nil {
 		return nil, err

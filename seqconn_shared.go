@@ -117,8 +117,10 @@ func (c *SeqConn) SyscallConn() (syscall.RawConn, error) { return c.base().Sysca
 // File returns a duplicate of the connection's descriptor, which is the
 // caller's. It is close-on-exec and non-blocking, also after its Fd method is
 // called: a program that wants it blocking gets one from Detach, and SetNonblock
-// of package syscall. The connection stays as it is; both share the options, the
-// one among them that tells an empty message from the end (SO_TIMESTAMPNS on
-// Linux, from the first call of the message face on): recvmsg(2) on the file then
-// finds a timestamp before all other ancillary data. A file of Detach has none.
+// of package syscall. The connection stays as it is, and both share its options.
+//
+// One of these tells an empty message from the end: SO_TIMESTAMPNS_NEW on Linux.
+// The first receive of the message face sets it, and a Read that comes to the
+// end. From then on recvmsg(2) on the file finds a timestamp, of the type
+// SCM_TIMESTAMPNS_NEW, before all other ancillary data. A file of Detach has none.
 func (c *SeqConn) File() (*os.File, error) { return c.base().File() }
