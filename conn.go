@@ -107,11 +107,15 @@ func (c *conn) RemoteAddr() net.Addr {
 }
 
 // Sockname asks the kernel for the local address. It differs from LocalAddr
-// where the kernel has named the socket since, or where a path of more than
-// MaxPathLen bytes has another name in the kernel: that one is unnamed here.
+// where the kernel has named the socket since, and where it knows the file by
+// another name than its path: after ExistingReplace, and for a path of more than
+// MaxPathLen bytes. That name is the temporary one, ".uds-…" in the directory of
+// the path, or, where the directory is too long for that, one that no other
+// process could use: the address is unnamed then.
 func (c *conn) Sockname() (Addr, error) { return c.nameOf("getsockname", (*socket.Socket).Sockname) }
 
-// Peername asks the kernel for the peer's address.
+// Peername asks the kernel for the peer's address. It differs from RemoteAddr as
+// Sockname does from LocalAddr. Without a peer the error is ENOTCONN.
 func (c *conn) Peername() (Addr, error) { return c.nameOf("getpeername", (*socket.Socket).Peername) }
 
 func (c *conn) nameOf(op string, f func(*socket.Socket) (socket.Sockaddr, error)) (Addr, error) {

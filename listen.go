@@ -52,7 +52,8 @@ const (
 // goroutines at once.
 //
 // A path of more than MaxPathLen bytes works on Linux if /proc is mounted. The
-// kernel has another name for such a socket; Addr has the path.
+// kernel has another name for such a socket; Addr has the path. Datagrams that
+// are sent from one can not be answered, for their sender's address is that name.
 //
 // Abstract names have no permissions: every process of the network namespace
 // may connect. Mode, UID, GID and ExistingReplace are EINVAL with one; Authorize
