@@ -45,9 +45,11 @@ func (c *DgramConn) Sockname() (Addr, error) { return c.base().Sockname() }
 func (c *DgramConn) Peername() (Addr, error) { return c.base().Peername() }
 
 // CloseRead ends receiving. What is queued can still be received; after it
-// every receive returns io.EOF. A blocked receive ends.
-// Linux does not wake connected senders that wait for room in the queue then:
-// they learn of it by their next send, EPIPE, or by their deadline.
+// every receive returns io.EOF. A blocked receive ends, and sends to this socket
+// fail with EPIPE from then on.
+//
+// Linux does not wake connected senders that wait for room in the queue: they
+// learn of it by their deadline, or by their next send.
 func (c *DgramConn) CloseRead() error { return c.base().CloseRead() }
 
 // CloseWrite ends sending: every send from then on fails with EPIPE. The peer

@@ -26,8 +26,9 @@ type Dialer struct {
 	Timeout time.Duration
 
 	// Redial makes a datagram connection survive its receiver's restart: a send
-	// that finds the receiver gone connects to the address again and sends
-	// again. It has no effect on SEQPACKET.
+	// to the peer that finds it gone connects to the address again and sends
+	// again. If nobody is there, the send fails, and the next one tries anew. It
+	// has no effect on SEQPACKET, nor on a send to an address of its own.
 	Redial bool
 
 	// Options are set before the socket is bound or connected.

@@ -40,8 +40,9 @@
 // net.ErrClosed, os.ErrDeadlineExceeded, context.Canceled, [*TruncatedError],
 // [ErrOOBTruncated], [ErrWouldBlock], and for an address that is none, an error
 // that is EINVAL. Where the deadline was that of a context, or a Dialer's
-// Timeout, the error is context.DeadlineExceeded, too. io.EOF is bare and means the end of a connection. What a
-// system or a kernel lacks is errors.ErrUnsupported.
+// Timeout, the error is context.DeadlineExceeded, too. What a system or a kernel
+// lacks is errors.ErrUnsupported. io.EOF is bare and means the end of a
+// connection.
 //
 // # Systems
 //

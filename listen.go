@@ -71,8 +71,8 @@ type ListenConfig struct {
 	// permission (Linux).
 	UID, GID *int
 
-	// Backlog is how many connections may wait to be accepted. 0 is
-	// net.core.somaxconn, which also limits it; less is EINVAL.
+	// Backlog is how many connections may wait to be accepted; Linux admits one
+	// more. 0 is net.core.somaxconn, which also limits it; less is EINVAL.
 	Backlog int
 
 	// Existing says what to do if the path exists already.

@@ -44,8 +44,9 @@ func (c *SeqConn) Sockname() (Addr, error) { return c.base().Sockname() }
 // Sockname does from LocalAddr. Without a peer the error is ENOTCONN.
 func (c *SeqConn) Peername() (Addr, error) { return c.base().Peername() }
 
-// CloseRead ends receiving. What is queued can still be received; after it
-// every receive returns io.EOF. A blocked receive ends.
+// CloseRead ends receiving. What is queued, and the tail that a Read left, can
+// still be received; after it every receive returns io.EOF. A blocked receive
+// ends. The peer's sends fail with EPIPE from then on.
 func (c *SeqConn) CloseRead() error { return c.base().CloseRead() }
 
 // CloseWrite ends sending: every send from then on fails with EPIPE, and the peer
