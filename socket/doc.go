@@ -23,7 +23,8 @@
 //
 // # Errors
 //
-// Errors of the kernel are *os.SyscallError around a syscall.Errno. The others
+// Errors of the kernel are *os.SyscallError around a syscall.Errno, and so are
+// those of arguments that are refused, EINVAL, also on a closed socket. The others
 // are net.ErrClosed, os.ErrDeadlineExceeded, context.Canceled and
 // ErrWouldBlock. What a context's deadline ended is context.DeadlineExceeded,
 // too.

@@ -52,9 +52,13 @@ func (f *fullFront) wait(helper *Socket, seen uint32) error {
 	case writable(helper.fd):
 		return f.room(helper)
 	}
-	f.pause, f.fresh = 0, false
+	f.fresh = false
 	t := Turn{s: helper, d: &helper.w, seen: seen, limit: f.t.soon()}
 	err := t.await("poll", writableOp{})
+	if err == errUnwatched {
+		return f.without()
+	}
+	f.pause = 0
 	if err == os.ErrDeadlineExceeded {
 		f.connect(helper)
 	}

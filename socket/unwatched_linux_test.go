@@ -41,7 +41,7 @@ func unwatchedChild() {
 	for _, deadline := range []time.Time{{}, time.Now().Add(time.Hour), {}} {
 		err = errors.Join(err, a.SetReadDeadline(deadline), unwatchedRecv(a, b))
 	}
-	err = errors.Join(err, unwatchedSend(a), a.Close(), b.Close())
+	err = errors.Join(err, unwatchedSend(a), a.Close(), b.Close(), unwatchedFull())
 	if got := openDescriptors(); got != before {
 		err = errors.Join(err, fmt.Errorf("after Close: got %d descriptors, want %d", got, before))
 	}
@@ -69,8 +69,8 @@ func unwatchedRecv(a, b *socket.Socket) error {
 	p := make([]byte, 9)
 	for range 5 {
 		n, err := a.Recv(p, 0)
-		if err == nil || !strings.Contains(err.Error(), "max_user_watches") {
-			return fmt.Errorf("with nothing there: got %d, %v, want an error that names the limit", n, err)
+		if !namesTheLimit(err) {
+			return fmt.Errorf("with nothing there: got %d, %v, want ENOSPC that names the limit", n, err)
 		}
 		if _, err := b.Send([]byte("queued"), 0); err != nil {
 			return err
@@ -86,13 +86,62 @@ func unwatchedRecv(a, b *socket.Socket) error {
 func unwatchedSend(a *socket.Socket) error {
 	for range 100_000 {
 		if _, err := a.Send([]byte("x"), 0); err != nil {
-			if !strings.Contains(err.Error(), "max_user_watches") {
-				return fmt.Errorf("into a full queue: got %v, want an error that names the limit", err)
+			if !namesTheLimit(err) {
+				return fmt.Errorf("into a full queue: got %v, want ENOSPC that names the limit", err)
 			}
 			return nil
 		}
 	}
 	return errors.New("the queue does not get full")
+}
+
+// unwatchedFull waits for a full receiver, for which there is no event to be had,
+// and does so without taking a processor.
+func unwatchedFull() error {
+	server, to, err := boundDgram()
+	if err != nil {
+		return err
+	}
+	defer server.Close()
+	s, err := socket.New(socket.AFUnix, socket.SockDgram, 0)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	const wait = 300 * time.Millisecond
+	if err := s.SetWriteTimeout(wait); err != nil {
+		return err
+	}
+	for err == nil {
+		before := testutil.CPUTime()
+		if _, err = s.SendTo([]byte("x"), 0, to); err == nil {
+			continue
+		}
+		if cpu := testutil.CPUTime() - before; cpu > wait/2 || !errors.Is(err, os.ErrDeadlineExceeded) {
+			return fmt.Errorf("to a full receiver: got %v after %v of CPU, want a deadline after %v of waiting", err, cpu, wait)
+		}
+	}
+	return nil
+}
+
+// boundDgram is a datagram socket with a name of the kernel's choice.
+func boundDgram() (*socket.Socket, socket.Sockaddr, error) {
+	s, err := socket.New(socket.AFUnix, socket.SockDgram, 0)
+	if err != nil {
+		return nil, socket.Sockaddr{}, err
+	}
+	unnamed, err := socket.Unix("")
+	if err == nil {
+		err = s.Bind(unnamed)
+	}
+	to, e := s.Sockname()
+	return s, to, errors.Join(err, e)
+}
+
+// namesTheLimit reports whether err is ENOSPC and says whose limit that is.
+func namesTheLimit(err error) bool {
+	var call *os.SyscallError
+	return errors.As(err, &call) && errors.Is(err, unix.ENOSPC) && strings.Contains(err.Error(), "max_user_watches")
 }
 
 func openDescriptors() int {
