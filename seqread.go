@@ -78,8 +78,9 @@ func (c *SeqConn) ended(t *socket.Turn) error {
 var writeToBuffers = sync.Pool{New: func() any { b := make([]byte, 216<<10); return &b }}
 
 // WriteTo writes all that is received, until the end, to w, a message a Write;
-// it serves io.Copy. It returns the number of bytes written. A Cancel while w is
-// written to ends it at the next message.
+// it serves io.Copy. It returns the number of bytes written, and an error of w as
+// it is. Timeouts are those of each message. A Cancel while w is written to ends
+// it at the next message.
 func (c *SeqConn) WriteTo(w io.Writer) (total int64, err error) {
 	if err := c.check("read"); err != nil {
 		return 0, err
