@@ -33,8 +33,11 @@ func (c *conn) network() string {
 	return networkSeq
 }
 
-// fail wraps err, unless it is nil, as the error of an operation. It is kept out
-// of its callers' frames: a parked call's stack is an idle connection's memory.
+// fail wraps err, unless it is nil, as the error of an operation.
+//
+// It must not be inlined: its variables would make the stack frames of its
+// callers larger, and the stack of a parked call is most of the memory of an
+// idle connection.
 //
 //go:noinline
 func (c *conn) fail(op string, err error) error {
