@@ -133,11 +133,8 @@ func (d *Dialer) dialSeq(ctx context.Context, to Addr) (*SeqConn, error) {
 	if err := d.valid(); err != nil {
 		return nil, err
 	}
-	if d.Timeout > 0 {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, d.Timeout)
-		defer cancel()
-	}
+	ctx, cancel := d.bounded(ctx)
+	defer cancel()
 	s, err := newSocket(sys.SockSeqpacket, &d.Options, networkSeq, to.String(), d.Control)
 	if err != nil {
 		return nil, err
@@ -150,6 +147,14 @@ func (d *Dialer) dialSeq(ctx context.Context, to Addr) (*SeqConn, error) {
 		return nil, err
 	}
 	return c, nil
+}
+
+// bounded is ctx that ends after the timeout, if there is one.
+func (d *Dialer) bounded(ctx context.Context) (context.Context, context.CancelFunc) {
+	if d.Timeout == 0 {
+		return ctx, func() {}
+	}
+	return context.WithTimeout(ctx, d.Timeout)
 }
 
 // valid is the error of a field that is out of bounds.
