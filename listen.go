@@ -47,9 +47,9 @@ const (
 	ExistingReplace
 )
 
-// ListenConfig makes listeners and bound datagram sockets. The zero value
-// works. It must not be changed while it is used, and may be used by many
-// goroutines at once.
+// ListenConfig makes listeners and bound datagram sockets. The zero value works.
+// It may be used by many goroutines at once, but not changed meanwhile; what a
+// listener was made with does not change with it.
 //
 // A path of more than MaxPathLen bytes works on Linux if /proc is mounted. The
 // kernel has another name for such a socket; Addr has the path. Datagrams that
@@ -202,7 +202,8 @@ func (lc *ListenConfig) newSeqListener(ctx context.Context, s *socket.Socket, a 
 	if a, err = boundAddr(s, a); err != nil {
 		return nil, err
 	}
-	return &SeqListener{s: s, lc: lc, addr: a, file: file, names: &names{local: a}}, nil
+	own := *lc // the caller's may change
+	return &SeqListener{s: s, lc: &own, addr: a, file: file, names: &names{local: a}}, nil
 }
 
 // boundAddr is the address that s was bound to: the kernel's choice if none was
