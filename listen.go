@@ -106,8 +106,9 @@ func Listen(network, address string) (net.Listener, error) {
 }
 
 // ListenSeq listens on a SOCK_SEQPACKET socket bound to the address, which is in
-// the form of ParseAddr; "" is an abstract name of the kernel's choice (Linux). A
-// path must not exist. The caller closes the listener, which removes the file.
+// the form of ParseAddr; "" is an abstract name of the kernel's choice (Linux).
+// The caller closes the listener, which removes the socket file. A path that
+// exists is EADDRINUSE: ListenConfig.Existing says what else may be done about it.
 func ListenSeq(address string) (*SeqListener, error) {
 	return new(ListenConfig).ListenSeq(context.Background(), address)
 }
