@@ -93,7 +93,8 @@ func serveConnections(l *uds.SeqListener) {
 	}
 }
 
-// answerDatagrams answers every datagram with itself.
+// answerDatagrams answers every datagram with itself, but does not wait for a
+// client whose queue is full: that would hold up the answers of all others.
 func answerDatagrams(c *uds.DgramConn) {
 	log.Printf("receiving at %v", c.LocalAddr())
 	p := make([]byte, 64<<10)
@@ -105,7 +106,8 @@ func answerDatagrams(c *uds.DgramConn) {
 		if from.IsUnnamed() {
 			continue // nobody can answer that
 		}
-		if _, err := c.WriteToAddr(p[:n], from); err != nil {
+		answer := uds.Message{Buffers: [][]byte{p[:n]}, Addr: from}
+		if err := c.SendMsg(&answer, uds.FlagNoWait); err != nil {
 			log.Printf("answer %v: %v", from, err)
 		}
 	}
