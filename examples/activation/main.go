@@ -13,10 +13,12 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"net"
 	"os"
 	"os/signal"
 	"sync"
 	"syscall"
+	"time"
 
 	"example.com/uds"
 )
@@ -74,8 +76,13 @@ func serveConnections(l *uds.SeqListener) {
 	log.Printf("listening at %v", l.Addr())
 	for {
 		c, err := l.AcceptSeq()
-		if err != nil {
+		if errors.Is(err, net.ErrClosed) {
 			return
+		}
+		if err != nil {
+			log.Print(err) // such as EMFILE: there are descriptors again when clients leave
+			time.Sleep(100 * time.Millisecond)
+			continue
 		}
 		go func() {
 			defer c.Close()
