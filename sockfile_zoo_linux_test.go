@@ -270,6 +270,7 @@ func TestSockfilePermissions(t *testing.T) {
 	cmd := testutil.Child(t, "sockfile-permissions", "DIR="+dir)
 	if os.Geteuid() == 0 {
 		stale(t, unix.SOCK_SEQPACKET, dir+"/others")
+		must(t, os.Chmod(dir+"/others", 0o755))
 		chown(t, dir, testutil.Nobody)
 		testutil.AsNobody(t, cmd)
 	}

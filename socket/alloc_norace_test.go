@@ -64,19 +64,19 @@ func exchanges(a, b *socket.Socket, addr socket.Sockaddr) []exchange {
 
 // transports are pairs of connected sockets, with the second's address where
 // messages may be sent to it.
-func transports(t testing.TB) map[string]func() (a, b *socket.Socket, addr socket.Sockaddr) {
-	return map[string]func() (a, b *socket.Socket, addr socket.Sockaddr){
-		"AF_UNIX SEQPACKET": func() (a, b *socket.Socket, addr socket.Sockaddr) {
+func transports() map[string]func(t testing.TB) (a, b *socket.Socket, addr socket.Sockaddr) {
+	return map[string]func(t testing.TB) (a, b *socket.Socket, addr socket.Sockaddr){
+		"AF_UNIX SEQPACKET": func(t testing.TB) (a, b *socket.Socket, addr socket.Sockaddr) {
 			a, b = pair(t, socket.AFUnix, socket.SockSeqpacket)
 			return a, b, socket.Sockaddr{}
 		},
-		"AF_UNIX DGRAM": func() (a, b *socket.Socket, addr socket.Sockaddr) {
+		"AF_UNIX DGRAM": func(t testing.TB) (a, b *socket.Socket, addr socket.Sockaddr) {
 			return dgrams(t, socket.AFUnix)
 		},
-		"UDP": func() (a, b *socket.Socket, addr socket.Sockaddr) {
+		"UDP": func(t testing.TB) (a, b *socket.Socket, addr socket.Sockaddr) {
 			return dgrams(t, socket.AFInet)
 		},
-		"UDP over IPv6": func() (a, b *socket.Socket, addr socket.Sockaddr) {
+		"UDP over IPv6": func(t testing.TB) (a, b *socket.Socket, addr socket.Sockaddr) {
 			return dgrams(t, socket.AFInet6)
 		},
 	}
@@ -93,44 +93,48 @@ func dgrams(t testing.TB, family int) (a, b *socket.Socket, addr socket.Sockaddr
 }
 
 func TestMessageCallsAllocateNothing(t *testing.T) {
-	for name, transport := range transports(t) {
-		a, b, addr := transport()
-		for _, x := range exchanges(a, b, addr) {
-			t.Run(name+"/"+x.name, func(t *testing.T) {
-				wantAllocs(t, 0, func() {
-					check(t, x.send())
-					check(t, x.recv())
+	for name, transport := range transports() {
+		t.Run(name, func(t *testing.T) {
+			a, b, addr := transport(t)
+			for _, x := range exchanges(a, b, addr) {
+				t.Run(x.name, func(t *testing.T) {
+					wantAllocs(t, 0, func() {
+						check(t, x.send())
+						check(t, x.recv())
+					})
 				})
-			})
-		}
+			}
+		})
 	}
 }
 
 // A receive that had to wait allocates nothing either.
 func TestWaitingReceivesAllocateNothing(t *testing.T) {
-	for name, transport := range transports(t) {
-		a, b, addr := transport()
-		b.SetSpin(-1)
-		for _, x := range exchanges(a, b, addr) {
-			t.Run(name+"/"+x.name, func(t *testing.T) {
-				begin, done := make(chan bool), make(chan bool)
-				go func() {
-					for range begin {
-						check(t, x.recv())
-						done <- true
-					}
-				}()
-				defer close(begin)
-				wantAllocs(t, 0, func() {
-					begin <- true
-					for !socket.Parked(b) {
-						runtime.Gosched() // AllocsPerRun has one P
-					}
-					check(t, x.send())
-					<-done
+	for name, transport := range transports() {
+		t.Run(name, func(t *testing.T) {
+			a, b, addr := transport(t)
+			b.SetSpin(-1)
+			for _, x := range exchanges(a, b, addr) {
+				t.Run(x.name, func(t *testing.T) {
+					begin, done := make(chan bool), make(chan bool)
+					go func() {
+						for range begin {
+							check(t, x.recv())
+							done <- true
+						}
+					}()
+					defer close(begin)
+					wantAllocs(t, 0, func() {
+						begin <- true
+						for !socket.Parked(b) {
+							runtime.Gosched() // AllocsPerRun has one P
+						}
+						check(t, x.send())
+						<-done
+					})
 				})
-			})
-		}
+			}
+		})
 	}
 }
 

@@ -51,3 +51,12 @@ func ForgetWaits() { lastWaiter.Store(0) }
 // LeftOut is how many chances to spin or yield the last miss of a receive left
 // out; no call is under way.
 func LeftOut(s *Socket) int { return int(s.r.back) }
+
+// LooksAhead reports whether a receive behind a wait looks for descriptors.
+func LooksAhead(s *Socket) bool { return s.looksAhead() }
+
+// ManyParked is how many calls have to wait for receives to look no more.
+const ManyParked = manyParked
+
+// ParkedCalls is how many calls wait in the poller, of all sockets.
+func ParkedCalls() int { return int(parkedCalls.Load()) }

@@ -22,7 +22,7 @@ import (
 
 // An http.Server and its clients over sockets of every family of streams.
 func TestListenerServesHTTP(t *testing.T) {
-	for _, family := range []int{socket.AFInet, socket.AFInet6, socket.AFUnix} {
+	inFamilies(t, func(t *testing.T, family int) {
 		l, sa := listen(t, family, socket.SockStream)
 		srv := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { io.Copy(w, r.Body) })}
 		done := start(func() error { return srv.Serve(l.Listener()) })
@@ -42,7 +42,7 @@ func TestListenerServesHTTP(t *testing.T) {
 		if !l.Closed() {
 			t.Error("got an open socket after its listener was closed")
 		}
-	}
+	}, socket.AFInet, socket.AFInet6, socket.AFUnix)
 }
 
 // httpClient dials sa, whatever the URL's host.

@@ -2,6 +2,7 @@ package socket
 
 import (
 	"os"
+	"sync/atomic"
 	"time"
 )
 
@@ -16,7 +17,8 @@ func (t *Turn) setParked() error {
 	if err := t.check(); err != nil {
 		return err
 	}
-	d.parked, d.wait.limit = true, t.limit
+	d.noteParked(true)
+	d.wait.limit = t.limit
 	if t.shut() || d.state.Load()&stDetach != 0 {
 		return d.setPoller(t.s.poll.Load(), base, kicked)
 	}
@@ -26,10 +28,24 @@ func (t *Turn) setParked() error {
 // setUnparked reports whether the call may go on: it was not evicted.
 func (d *direction) setUnparked() bool {
 	d.mu.Lock()
-	d.parked = false
+	d.noteParked(false)
 	evicted := d.wait.evicted
 	d.mu.Unlock()
 	return !evicted
+}
+
+// parkedCalls counts the calls that wait in the poller, of all sockets.
+var parkedCalls atomic.Int32
+
+// noteParked notes whether a call waits in the poller. The caller holds d.mu.
+func (d *direction) noteParked(parked bool) {
+	switch {
+	case parked && !d.parked:
+		parkedCalls.Add(1)
+	case !parked && d.parked:
+		parkedCalls.Add(-1)
+	}
+	d.parked = parked
 }
 
 // apply gives the poller the earlier of the deadline and the parked call's

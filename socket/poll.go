@@ -155,16 +155,22 @@ func (t *Turn) woken(err error) (bool, error) {
 	return false, err
 }
 
-// take tries op on a socket that is ready. If the peer is in another process the
-// receive looks ahead first (probe), so that it can bypass the scheduler: one
-// that enters the scheduler of an idle process wakes sysmon. If the peer is in
-// this process, entering the scheduler costs less than the look.
+// take tries op on a socket that is ready.
 func (t *Turn) take(op attempt) bool {
-	if !t.s.peerHere() {
+	if t.s.looksAhead() {
 		return t.probe(op)
 	}
 	return t.d.wait.tried(try(op, t.s))
 }
+
+// manyParked is from how many parked calls on the processors seldom idle.
+const manyParked = 64
+
+// looksAhead reports whether a receive behind a wait looks for descriptors, so
+// as to bypass the scheduler if there are none. Entering it wakes sysmon, if
+// that sleeps because the processors were idle: between processes, with few
+// calls that wait. Else the look costs more than it gains.
+func (s *Socket) looksAhead() bool { return !s.peerHere() && parkedCalls.Load() < manyParked }
 
 // asks reports whether the poller is to be asked for readiness: of a receive
 // for which poll(2) and the call itself agree.
