@@ -39,7 +39,7 @@ func TestCredentialsOfTheSender(t *testing.T) {
 }
 
 func TestPrivilegedSenderNamesAnother(t *testing.T) {
-	testutil.RequireRoot(t)
+	testutil.RequirePrivilege(t, unix.CAP_SYS_ADMIN, "CAP_SYS_ADMIN")
 	other := exec.Command("cat") // a process to name
 	in, err := other.StdinPipe()
 	must(t, err)

@@ -64,11 +64,17 @@ func receiveSpare(what string, a, b msgConn, f *os.File, receive fileReceive, pi
 	if pidfds {
 		need += receive.messages // each has one
 	}
-	passFile(a, b, f, 1, receive) // so that what is made once is there
+	sendFile(a, f, 1, receive.messages) // so that what is made once is there
+	receive.receive(b, 1)
 	for spare := 0; spare <= need+1; spare++ {
+		// Above the limit no descriptor may be in flight of all of the user's processes.
+		if err := sendFile(a, f, want, receive.messages); err != nil {
+			fmt.Printf("%s: %v\n", what, err)
+			return
+		}
 		withSpare(spare, func() {
 			before := countFDs()
-			got, err := passFile(a, b, f, want, receive)
+			got, err := receive.receive(b, want)
 			if spare >= need && (err != nil || got != want) || spare < need && (!errors.Is(err, uds.ErrOOBTruncated) || got != 0) {
 				fmt.Printf("%s: %d to spare: got %d files, %v\n", what, spare, got, err)
 			}
@@ -161,22 +167,22 @@ func closeReceived(o *uds.OOB, err error) (int, error) {
 	return n, err
 }
 
-// passFile sends a file n times in a message, and receives it.
-func passFile(a, b msgConn, f *os.File, n int, receive fileReceive) (int, error) {
+// sendFile sends so many messages, the last of them with a file n times.
+func sendFile(a msgConn, f *os.File, n, messages int) error {
 	files := make([]*os.File, n)
 	for i := range files {
 		files[i] = f
 	}
-	for i := range receive.messages {
+	for i := range messages {
 		m := uds.Message{OOB: &uds.OOB{Files: files}}
-		if i < receive.messages-1 {
+		if i < messages-1 {
 			m.OOB = nil
 		}
 		if err := a.SendMsg(&m, 0); err != nil {
-			return 0, err
+			return err
 		}
 	}
-	return receive.receive(b, n)
+	return nil
 }
 
 // withSpare runs f with so many descriptors to spare.

@@ -314,8 +314,10 @@ func TestSockfileBadConfig(t *testing.T) {
 	}
 }
 
+// chown gives a file to another user, or skips t where there is none.
 func chown(t *testing.T, path string, id int) {
 	t.Helper()
+	testutil.RequireRoot(t)
 	if err := os.Chown(path, id, id); err != nil {
 		t.Fatal(err)
 	}

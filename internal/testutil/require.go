@@ -9,12 +9,23 @@ import (
 	"time"
 )
 
-// RequireRoot skips t unless it runs as root.
+// RequireRoot skips t unless it runs as root, of whom there are other users: one
+// alone in a user namespace can neither become nor name them.
 func RequireRoot(t testing.TB) {
 	t.Helper()
 	if uid := os.Geteuid(); uid != 0 {
 		t.Skipf("needs root: the effective user is %d", uid)
 	}
+	if alone() {
+		t.Skip("needs root among other users: this user namespace has one user")
+	}
+}
+
+// alone reports whether this process is in a user namespace of one user.
+func alone() bool {
+	ids, err := os.ReadFile("/proc/self/uid_map")
+	fields := strings.Fields(string(ids))
+	return err == nil && len(fields) == 3 && fields[2] == "1"
 }
 
 // RequireUnprivileged skips t if it runs as root, who is refused nothing.
