@@ -106,8 +106,9 @@ func (x *exchange) recvMore(c batcher, ms []Message) int {
 	return n
 }
 
-// drop closes the descriptors of a message that moved to a place whose owner
-// wants none.
+// drop closes the descriptors of a message whose Message has no OOB to put them
+// into. Such a message was received into the room of one that has: genuine moved
+// it to the front.
 func (x *exchange) drop(b *conn) {
 	x.own.OOB = &x.ownOOB
 	_ = x.own.took(b, x)

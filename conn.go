@@ -33,8 +33,11 @@ func (c *conn) network() string {
 	return networkSeq
 }
 
-// fail wraps err, unless it is nil, as the error of an operation. It is kept out
-// of its callers' frames: a parked call's stack is an idle connection's memory.
+// fail wraps err, unless it is nil, as the error of an operation.
+//
+// It must not be inlined: its variables would make the stack frames of its
+// callers larger, and the stack of a parked call is most of the memory of an
+// idle connection.
 //
 //go:noinline
 func (c *conn) fail(op string, err error) error {
@@ -107,11 +110,15 @@ func (c *conn) RemoteAddr() net.Addr {
 }
 
 // Sockname asks the kernel for the local address. It differs from LocalAddr
-// where the kernel has named the socket since, or where a path of more than
-// MaxPathLen bytes has another name in the kernel: that one is unnamed here.
+// where the kernel has named the socket since, and where it knows the file by
+// another name than its path: after ExistingReplace, and for a path of more than
+// MaxPathLen bytes. That name is the temporary one, ".uds-…" in the directory of
+// the path, or, where the directory is too long for that, one that no other
+// process could use: the address is unnamed then.
 func (c *conn) Sockname() (Addr, error) { return c.nameOf("getsockname", (*socket.Socket).Sockname) }
 
-// Peername asks the kernel for the peer's address.
+// Peername asks the kernel for the peer's address. It differs from RemoteAddr as
+// Sockname does from LocalAddr. Without a peer the error is ENOTCONN.
 func (c *conn) Peername() (Addr, error) { return c.nameOf("getpeername", (*socket.Socket).Peername) }
 
 func (c *conn) nameOf(op string, f func(*socket.Socket) (socket.Sockaddr, error)) (Addr, error) {
@@ -310,8 +317,8 @@ func (r rawConn) Write(f func(fd uintptr) bool) error { return r.fail("raw-write
 
 // File returns a duplicate of the connection's descriptor, which is the
 // caller's. It is close-on-exec and non-blocking, also after its Fd method is
-// called. The connection stays as it is; both share the options, the one among
-// them that tells an empty message from the end (SO_TIMESTAMPNS on Linux).
+// called. The connection stays as it is; both share the options, the marker's
+// among them.
 func (c *conn) File() (*os.File, error) {
 	if err := c.check("file"); err != nil {
 		return nil, err

@@ -28,8 +28,9 @@ func (c *DgramConn) more(ms []socket.Msg) int {
 	return n
 }
 
-// late takes the error that a RecvBatch met behind its messages. The kernel has
-// given it away, and would have shown it to whatever receives next.
+// late takes the error that a RecvBatch met behind its messages. The kernel
+// reports such an error once, and without the batch the next receive would have
+// got it: so it does.
 func (c *DgramConn) late() error {
 	k := c.kept.Load()
 	if k == nil || k.late.Load() == nil {
@@ -41,5 +42,6 @@ func (c *DgramConn) late() error {
 	return nil
 }
 
-// sendNone sends nothing: each datagram has a destination to wait for.
+// sendNone is what a datagram socket sends without waiting: nothing. Each
+// datagram may have a destination of its own to wait for, and goes by SendMsg.
 func sendNone(*conn, []Message, uint64) (int, error) { return 0, nil }

@@ -33,17 +33,23 @@ func (c *DgramConn) LocalAddr() net.Addr { return c.base().LocalAddr() }
 func (c *DgramConn) RemoteAddr() net.Addr { return c.base().RemoteAddr() }
 
 // Sockname asks the kernel for the local address. It differs from LocalAddr
-// where the kernel has named the socket since, or where a path of more than
-// MaxPathLen bytes has another name in the kernel: that one is unnamed here.
+// where the kernel has named the socket since, and where it knows the file by
+// another name than its path: after ExistingReplace, and for a path of more than
+// MaxPathLen bytes. That name is the temporary one, ".uds-…" in the directory of
+// the path, or, where the directory is too long for that, one that no other
+// process could use: the address is unnamed then.
 func (c *DgramConn) Sockname() (Addr, error) { return c.base().Sockname() }
 
-// Peername asks the kernel for the peer's address.
+// Peername asks the kernel for the peer's address. It differs from RemoteAddr as
+// Sockname does from LocalAddr. Without a peer the error is ENOTCONN.
 func (c *DgramConn) Peername() (Addr, error) { return c.base().Peername() }
 
 // CloseRead ends receiving. What is queued can still be received; after it
-// every receive returns io.EOF. A blocked receive ends.
-// Linux does not wake connected senders that wait for room in the queue then:
-// they learn of it by their next send, EPIPE, or by their deadline.
+// every receive returns io.EOF. A blocked receive ends, and sends to this socket
+// fail with EPIPE from then on.
+//
+// Linux does not wake connected senders that wait for room in the queue: they
+// learn of it by their deadline, or by their next send.
 func (c *DgramConn) CloseRead() error { return c.base().CloseRead() }
 
 // CloseWrite ends sending: every send from then on fails with EPIPE. The peer

@@ -37,6 +37,8 @@ func (d *Dialer) dialDgram(ctx context.Context, to Addr) (*DgramConn, error) {
 	if err := d.valid(); err != nil {
 		return nil, err
 	}
+	ctx, cancel := d.bounded(ctx)
+	defer cancel()
 	o := d.Options
 	o.PassCredentials, o.PassPidFD = false, false
 	s, err := newSocket(sys.SockDgram, &o, networkDgram, to.String(), d.Control)

@@ -15,7 +15,8 @@ func ListenPacket(network, address string) (net.PacketConn, error) {
 
 // ListenDgram binds a SOCK_DGRAM socket and leaves it unconnected. The empty
 // address is an abstract name of the kernel's choice (Linux). Close removes the
-// socket file.
+// socket file. A path that exists is EADDRINUSE: ListenConfig.Existing says what
+// else may be done about it.
 func ListenDgram(address string) (*DgramConn, error) {
 	return new(ListenConfig).ListenDgram(context.Background(), address)
 }

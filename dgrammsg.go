@@ -8,8 +8,10 @@ import "os"
 // Where the payload does not fit, what does is in the Buffers, m.Truncated is
 // set and the error is a *TruncatedError; where the ancillary data does not
 // fit, m.OOBTruncated is set and the error is ErrOOBTruncated, also if both are
-// the case. Either way m.OOB has no files: files never come with an error. Only
-// after CloseRead is there an end, bare io.EOF; an empty datagram, with or
+// the case. Either way m.OOB has neither Files nor a PidFD, for descriptors never
+// come with an error, but it has the Cred and the Time.
+//
+// Only after CloseRead is there an end, bare io.EOF; an empty datagram, with or
 // without ancillary data, is none. m.Addr is the sender.
 func (c *DgramConn) RecvMsg(m *Message, f Flags) error { return recvMsg(c, m, f) }
 

@@ -35,10 +35,12 @@ func (c *DgramConn) Send(p []byte) error {
 	return err
 }
 
-// WriteTo sends p to a *net.UnixAddr as one datagram, whether the connection
-// has a peer or not. While that receiver's queue is full it waits, without
-// holding up sends to others; sends to the same receiver keep their order. The
-// unnamed address and nil stand for the peer.
+// WriteTo sends p to a *net.UnixAddr, whose Net does not matter, as one datagram,
+// whether the connection has a peer or not. While that receiver's queue is full
+// it waits, without holding up sends to others; sends to the same receiver keep
+// their order. The unnamed address and nil stand for the peer. An address of
+// another type is EINVAL, and a receiver that is connected to somebody else gives
+// EPERM.
 func (c *DgramConn) WriteTo(p []byte, addr net.Addr) (int, error) {
 	a, ok := addr.(*net.UnixAddr)
 	if !ok && addr != nil {

@@ -18,6 +18,7 @@ type Dialer struct {
 	// LocalAddr is the address to bind; Close removes its socket file. If it is
 	// unnamed, a SEQPACKET socket stays unbound, and a datagram socket gets an
 	// abstract name of the kernel's choice (Linux), so that its peer can answer.
+	// It can not answer to a path of more than MaxPathLen bytes.
 	LocalAddr Addr
 
 	// Timeout bounds a dial, the wait for room in a full backlog included. 0 is
@@ -25,8 +26,9 @@ type Dialer struct {
 	Timeout time.Duration
 
 	// Redial makes a datagram connection survive its receiver's restart: a send
-	// that finds the receiver gone connects to the address again and sends
-	// again. It has no effect on SEQPACKET.
+	// to the peer that finds it gone connects to the address again and sends
+	// again. If nobody is there, the send fails, and the next one tries anew. It
+	// has no effect on SEQPACKET, nor on a send to an address of its own.
 	Redial bool
 
 	// Options are set before the socket is bound or connected.
@@ -131,11 +133,8 @@ func (d *Dialer) dialSeq(ctx context.Context, to Addr) (*SeqConn, error) {
 	if err := d.valid(); err != nil {
 		return nil, err
 	}
-	if d.Timeout > 0 {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, d.Timeout)
-		defer cancel()
-	}
+	ctx, cancel := d.bounded(ctx)
+	defer cancel()
 	s, err := newSocket(sys.SockSeqpacket, &d.Options, networkSeq, to.String(), d.Control)
 	if err != nil {
 		return nil, err
@@ -148,6 +147,14 @@ func (d *Dialer) dialSeq(ctx context.Context, to Addr) (*SeqConn, error) {
 		return nil, err
 	}
 	return c, nil
+}
+
+// bounded is ctx that ends after the timeout, if there is one.
+func (d *Dialer) bounded(ctx context.Context) (context.Context, context.CancelFunc) {
+	if d.Timeout == 0 {
+		return ctx, func() {}
+	}
+	return context.WithTimeout(ctx, d.Timeout)
 }
 
 // valid is the error of a field that is out of bounds.

@@ -38,10 +38,13 @@
 //
 // Errors are *net.OpError around one of: *os.SyscallError with a syscall.Errno,
 // net.ErrClosed, os.ErrDeadlineExceeded, context.Canceled, [*TruncatedError],
-// [ErrOOBTruncated], [ErrWouldBlock], and for an address that is none, an error
-// that is EINVAL. Where the deadline was that of a context, or a Dialer's
-// Timeout, the error is context.DeadlineExceeded, too. io.EOF is bare and means the end of a connection. What a
-// system or a kernel lacks is errors.ErrUnsupported.
+// [ErrOOBTruncated], [ErrWouldBlock], for an address that is none an error that
+// is EINVAL, and whatever a Control function returned. Where the deadline was
+// that of a context, or a Dialer's Timeout, the error is
+// context.DeadlineExceeded, too. What a system or a kernel lacks is
+// errors.ErrUnsupported.
+//
+// io.EOF is bare and means the end of a connection.
 //
 // # Systems
 //

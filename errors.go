@@ -28,7 +28,8 @@ var (
 )
 
 // TruncatedError is the error of a receive whose buffer was too small: the
-// buffer is full, and the rest of the message is lost. It is ErrTruncated.
+// buffer is full, and the rest of the message is lost, unless the call was one
+// that peeks. It is ErrTruncated.
 type TruncatedError struct {
 	Size int // the message's full size in bytes
 }

@@ -11,8 +11,8 @@ import (
 type kept struct {
 	in   *socket.Msg           // of the call whose receiving turn it is
 	out  *socket.Msg           // of the call whose sending turn it is
-	late atomic.Pointer[error] // that a DgramConn's RecvBatch met behind its messages
-	file *sockFile             // that a SeqConn's dial bound; nil: none
+	late atomic.Pointer[error] // for the next receive: RecvBatch met it behind its messages (DgramConn)
+	file *sockFile             // the socket file that Dialer.LocalAddr made (SeqConn); nil: none
 
 	stamps atomic.Pointer[atomic.Bool] // whether a SeqConn or a clone of it asked for timestamps; nil: no clones
 }

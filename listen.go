@@ -47,12 +47,13 @@ const (
 	ExistingReplace
 )
 
-// ListenConfig makes listeners and bound datagram sockets. The zero value
-// works. It must not be changed while it is used, and may be used by many
-// goroutines at once.
+// ListenConfig makes listeners and bound datagram sockets. The zero value works.
+// It may be used by many goroutines at once, but not changed meanwhile; what a
+// listener was made with does not change with it.
 //
 // A path of more than MaxPathLen bytes works on Linux if /proc is mounted. The
-// kernel has another name for such a socket; Addr has the path.
+// kernel has another name for such a socket; Addr has the path. Datagrams that
+// are sent from one can not be answered, for their sender's address is that name.
 //
 // Abstract names have no permissions: every process of the network namespace
 // may connect. Mode, UID, GID and ExistingReplace are EINVAL with one; Authorize
@@ -70,8 +71,8 @@ type ListenConfig struct {
 	// permission (Linux).
 	UID, GID *int
 
-	// Backlog is how many connections may wait to be accepted. 0 is
-	// net.core.somaxconn, which also limits it; less is EINVAL.
+	// Backlog is how many connections may wait to be accepted; Linux admits one
+	// more. 0 is net.core.somaxconn, which also limits it; less is EINVAL.
 	Backlog int
 
 	// Existing says what to do if the path exists already.
@@ -105,8 +106,9 @@ func Listen(network, address string) (net.Listener, error) {
 }
 
 // ListenSeq listens on a SOCK_SEQPACKET socket bound to the address, which is in
-// the form of ParseAddr; "" is an abstract name of the kernel's choice (Linux). A
-// path must not exist. The caller closes the listener, which removes the file.
+// the form of ParseAddr; "" is an abstract name of the kernel's choice (Linux).
+// The caller closes the listener, which removes the socket file. A path that
+// exists is EADDRINUSE: ListenConfig.Existing says what else may be done about it.
 func ListenSeq(address string) (*SeqListener, error) {
 	return new(ListenConfig).ListenSeq(context.Background(), address)
 }
@@ -201,7 +203,8 @@ func (lc *ListenConfig) newSeqListener(ctx context.Context, s *socket.Socket, a 
 	if a, err = boundAddr(s, a); err != nil {
 		return nil, err
 	}
-	return &SeqListener{s: s, lc: lc, addr: a, file: file, names: &names{local: a}}, nil
+	own := *lc // the caller's may change
+	return &SeqListener{s: s, lc: &own, addr: a, file: file, names: &names{local: a}}, nil
 }
 
 // boundAddr is the address that s was bound to: the kernel's choice if none was

@@ -52,7 +52,8 @@ func (lc *ListenConfig) newStreamListener(ctx context.Context, s *socket.Socket,
 		file.remove()
 		return nil, err
 	}
-	return &streamListener{UnixListener: l, addr: netAddr(a, networkStream), file: file, opts: &lc.Options}, nil
+	opts := lc.Options // the caller's may change
+	return &streamListener{UnixListener: l, addr: netAddr(a, networkStream), file: file, opts: &opts}, nil
 }
 
 // fileUnixListener returns a listener of package net over a duplicate of s. It

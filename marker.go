@@ -8,11 +8,12 @@ import (
 )
 
 // marker is the control message that tells an empty message from the end of a
-// connection. recvmsg(2) returns 0 for both, but with SO_TIMESTAMPNS on every
-// message carries a timestamp, the empty one too, and the end carries none.
-// Without a control buffer the timestamp shows as MSG_CTRUNC.
+// connection. recvmsg(2) returns 0 for both, but with SO_TIMESTAMPNS_NEW on
+// every message carries a timestamp, the empty one too, and the end carries
+// none. Without a control buffer the timestamp shows as MSG_CTRUNC.
 //
-// The option is set by the first call that needs it: Read does so at the end.
+// The option is set by the first call that needs it: any receive of the message
+// face, and a Read that may have come to the end.
 type marker struct{ state atomic.Uint32 }
 
 const (

@@ -198,6 +198,31 @@ func TestCutPayloadKeepsNoFiles(t *testing.T) {
 	})
 }
 
+// Who sent it is told of a message that was cut, too, but not by a descriptor.
+func TestCutMessageSaysWhoSentIt(t *testing.T) {
+	eachKind(t, func(t *testing.T, pair pairOf) {
+		a, b := pair(t)
+		must(t, b.SetOptions(uds.Options{PassCredentials: true, Timestamps: true}))
+		if err := b.SetOptions(uds.Options{PassPidFD: true}); !errors.Is(err, errors.ErrUnsupported) {
+			must(t, err)
+		}
+		files := devNull(t, 2)
+		for what, m := range map[string]*uds.Message{
+			"payload":        {Buffers: buffers(3), OOB: &uds.OOB{MaxFiles: 2}},
+			"ancillary data": {Buffers: buffers(7), OOB: &uds.OOB{MaxFiles: 1}},
+		} {
+			must(t, a.SendFiles([]byte("payload"), files...))
+			err := b.RecvMsg(m, 0)
+			if err == nil || m.OOB.Files != nil || m.OOB.PidFD != nil {
+				t.Errorf("%s cut: got %v, %v and %v, want an error and no descriptor", what, err, m.OOB.Files, m.OOB.PidFD)
+			}
+			if m.OOB.Cred == nil || m.OOB.Cred.PID != os.Getpid() || m.OOB.Time.IsZero() {
+				t.Errorf("%s cut: got the credentials %v and the time %v, want this process's", what, m.OOB.Cred, m.OOB.Time)
+			}
+		}
+	})
+}
+
 // A receive that did not ask for descriptors never gets one.
 func TestUnwantedFilesAreDropped(t *testing.T) {
 	eachKind(t, func(t *testing.T, pair pairOf) {

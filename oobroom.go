@@ -12,8 +12,9 @@ import (
 // expected says which control messages a socket's options make arrive, so that
 // a buffer has room for them and the descriptors asked for, and for no more.
 //
-// Above the bits is a count of the forgets: what was read before one is not
-// stored after it.
+// The bits above those of the constants count the calls of forget. By that count
+// look notices that a forget came while it asked the kernel: it does not store an
+// answer that may be out of date.
 type expected struct{ bits atomic.Uint32 }
 
 const (

@@ -31,7 +31,9 @@ type Options struct {
 	PassSecurity bool
 
 	// Timestamps makes every received message carry the time at which it was
-	// sent; one that was queued before, the time of its receipt (Linux).
+	// sent; one that was queued before, the time of its receipt (Linux). To
+	// ReadMsgUnix it is a control message of the type SCM_TIMESTAMPNS_NEW: two
+	// 64-bit integers on every machine, the seconds and the nanoseconds.
 	Timestamps bool
 
 	// RefuseFiles makes the kernel reject messages that carry descriptors:

@@ -4,6 +4,7 @@ package uds_test
 
 import (
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -14,7 +15,7 @@ import (
 // code that is compiled and run: it stands, line by line, in one of the files.
 func TestReadmeSnippets(t *testing.T) {
 	for doc, files := range map[string][]string{
-		"README.md":      {"example_test.go", "integrations/grpc/main.go"},
+		"README.md":      {"example_test.go", "examples/echo/main.go", "integrations/grpc/main.go"},
 		"docs/layers.md": {"layers_example_linux_test.go"},
 	} {
 		var sources []string
@@ -45,4 +46,42 @@ func trimmedLines(s string) string {
 		out.WriteString(strings.TrimSpace(line) + "\n")
 	}
 	return out.String()
+}
+
+// TestLinksOfTheDocuments follows every link to a file of the repository.
+func TestLinksOfTheDocuments(t *testing.T) {
+	docs, err := filepath.Glob("docs/*.md")
+	must(t, err)
+	for _, doc := range append(docs, "README.md", "CHANGELOG.md", "bench/README.md") {
+		text, err := os.ReadFile(doc)
+		must(t, err)
+		for _, link := range regexp.MustCompile(`\]\(([^)]+)\)`).FindAllStringSubmatch(string(text), -1) {
+			if strings.Contains(link[1], "://") {
+				continue
+			}
+			path, _, _ := strings.Cut(link[1], "#")
+			if _, err := os.Stat(filepath.Join(filepath.Dir(doc), path)); err != nil && path != "" {
+				t.Errorf("%s: got a link to %q: %v", doc, link[1], err)
+			}
+		}
+	}
+}
+
+// TestReadmeListsThePrograms holds README.md to a link to every example and
+// integration.
+func TestReadmeListsThePrograms(t *testing.T) {
+	text, err := os.ReadFile("README.md")
+	must(t, err)
+	for _, pattern := range []string{"examples/*/*.go", "integrations/*/*.go"} {
+		files, err := filepath.Glob(pattern)
+		must(t, err)
+		if len(files) == 0 {
+			t.Errorf("%s: got no files", pattern)
+		}
+		for _, file := range files {
+			if dir := filepath.Dir(file); !strings.Contains(string(text), "]("+dir+")") {
+				t.Errorf("README.md: got no link to %s", dir)
+			}
+		}
+	}
 }

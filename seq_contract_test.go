@@ -363,6 +363,18 @@ func TestDialEndsAtTheEarlierLimit(t *testing.T) {
 	}
 }
 
+// The timeout bounds every dial, also one that would have nothing to wait for.
+func TestDialerTimeoutBoundsBothKinds(t *testing.T) {
+	d := uds.Dialer{Timeout: time.Nanosecond}
+	_, err := d.DialSeq(t.Context(), seqListener(t, abstractName()).Addr().String())
+	wantError(t, "DialSeq", err, os.ErrDeadlineExceeded)
+	c, err := d.DialDgram(t.Context(), listenDgram(t).LocalAddr().String())
+	if err == nil {
+		c.Close()
+	}
+	wantError(t, "DialDgram", err, os.ErrDeadlineExceeded)
+}
+
 // Without a LocalAddr a dialled socket stays unbound.
 func TestDialledSocketStaysUnbound(t *testing.T) {
 	client, _ := dialled(t, abstractName())

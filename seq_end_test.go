@@ -301,7 +301,7 @@ func TestResetWakesAParkedRecv(t *testing.T) {
 
 // ---- the marker
 
-// sockoptTimestamp is whether SO_TIMESTAMPNS is on.
+// sockoptTimestamp is whether SO_TIMESTAMPNS_NEW is on.
 func sockoptTimestamp(t testing.TB, c syscall.Conn) bool {
 	t.Helper()
 	rc, err := c.SyscallConn()
@@ -315,17 +315,24 @@ func sockoptTimestamp(t testing.TB, c syscall.Conn) bool {
 	return v != 0
 }
 
-func TestMarkerIsSetByTheMessageFaceOnly(t *testing.T) {
+func TestMarkerIsSetByTheMessageFaceAndAtTheEnd(t *testing.T) {
 	a, b := seqPair(t)
 	sendAll(t, a, "one", "two")
 	_, err := b.Read(make([]byte, 8))
 	must(t, err)
 	if sockoptTimestamp(t, a) || sockoptTimestamp(t, b) {
-		t.Error("SO_TIMESTAMPNS: got on after Send and Read, want off")
+		t.Error("SO_TIMESTAMPNS_NEW: got on after Send and Read, want off")
 	}
 	recvEnd(b)
 	if !sockoptTimestamp(t, b) {
-		t.Error("SO_TIMESTAMPNS: got off after Recv, want on")
+		t.Error("SO_TIMESTAMPNS_NEW: got off after Recv, want on")
+	}
+
+	c, d := seqPair(t)
+	must(t, c.Close())
+	_, err = d.Read(make([]byte, 8))
+	if on := sockoptTimestamp(t, d); err != io.EOF || !on {
+		t.Errorf("Read at the end: got %v and SO_TIMESTAMPNS_NEW %t, want io.EOF and true", err, on)
 	}
 }
 
@@ -337,7 +344,7 @@ func TestDetachClearsTheMarker(t *testing.T) {
 	must(t, err)
 	defer f.Close()
 	if sockoptTimestamp(t, f) {
-		t.Error("SO_TIMESTAMPNS: got on after Detach, want off")
+		t.Error("SO_TIMESTAMPNS_NEW: got on after Detach, want off")
 	}
 }
 
@@ -356,7 +363,7 @@ func TestDetachKeepsTimestampsThatWereAskedFor(t *testing.T) {
 		must(t, err)
 		defer f.Close()
 		if !sockoptTimestamp(t, f) {
-			t.Errorf("asked for first %t: SO_TIMESTAMPNS: got off after Detach, want on", first)
+			t.Errorf("asked for first %t: SO_TIMESTAMPNS_NEW: got off after Detach, want on", first)
 		}
 	}
 }
@@ -373,7 +380,7 @@ func TestDetachKeepsTheDialersTimestamps(t *testing.T) {
 	must(t, err)
 	defer f.Close()
 	if !sockoptTimestamp(t, f) {
-		t.Error("SO_TIMESTAMPNS: got off after Detach, want on: the Dialer asked for it")
+		t.Error("SO_TIMESTAMPNS_NEW: got off after Detach, want on: the Dialer asked for it")
 	}
 }
 

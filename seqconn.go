@@ -59,8 +59,8 @@ func SeqPair() (*SeqConn, *SeqConn, error) {
 
 // FileSeqConn returns a connection over a duplicate of f, which stays the
 // caller's. A file that is not a connected AF_UNIX SOCK_SEQPACKET socket is an
-// error. The connection's options stay as they are, but that the first call of
-// the message face sets SO_TIMESTAMPNS.
+// error. The socket's options stay as they are, but for the one that tells an
+// empty message from the end: see [SeqConn.File].
 func FileSeqConn(f *os.File) (*SeqConn, error) {
 	s, err := fileSocket(f, sys.SockSeqpacket, false)
 	if err != nil {

@@ -33,17 +33,22 @@ func (c *SeqConn) LocalAddr() net.Addr { return c.base().LocalAddr() }
 func (c *SeqConn) RemoteAddr() net.Addr { return c.base().RemoteAddr() }
 
 // Sockname asks the kernel for the local address. It differs from LocalAddr
-// where the kernel has named the socket since, or where a path of more than
-// MaxPathLen bytes has another name in the kernel: that one is unnamed here.
+// where the kernel has named the socket since, and where it knows the file by
+// another name than its path: after ExistingReplace, and for a path of more than
+// MaxPathLen bytes. That name is the temporary one, ".uds-…" in the directory of
+// the path, or, where the directory is too long for that, one that no other
+// process could use: the address is unnamed then.
 func (c *SeqConn) Sockname() (Addr, error) { return c.base().Sockname() }
 
-// Peername asks the kernel for the peer's address.
+// Peername asks the kernel for the peer's address. It differs from RemoteAddr as
+// Sockname does from LocalAddr. Without a peer the error is ENOTCONN.
 func (c *SeqConn) Peername() (Addr, error) { return c.base().Peername() }
 
-// CloseRead ends receiving. What is queued can still be received; after it
-// every receive returns io.EOF. A blocked receive ends. The peer's sends fail
-// with EPIPE; one that waits for room learns of it when there is room, or when
-// this end is closed: poll(2) on Linux has no event for it.
+// CloseRead ends receiving. What is queued, and the tail that a Read left, can
+// still be received; after it every receive returns io.EOF. A blocked receive
+// ends. The peer's sends fail with EPIPE from then on; one that waits for room
+// learns of it when there is room, or when this end is closed: poll(2) on Linux
+// has no event for it.
 func (c *SeqConn) CloseRead() error { return c.base().CloseRead() }
 
 // CloseWrite ends sending: every send from then on fails with EPIPE, and the peer
@@ -119,8 +124,10 @@ func (c *SeqConn) SyscallConn() (syscall.RawConn, error) { return c.base().Sysca
 // File returns a duplicate of the connection's descriptor, which is the
 // caller's. It is close-on-exec and non-blocking, also after its Fd method is
 // called: a program that wants it blocking gets one from Detach, and SetNonblock
-// of package syscall. The connection stays as it is; both share the options, the
-// one among them that tells an empty message from the end (SO_TIMESTAMPNS on
-// Linux, from the first call of the message face on): recvmsg(2) on the file then
-// finds a timestamp before all other ancillary data. A file of Detach has none.
+// of package syscall. The connection stays as it is, and both share its options.
+//
+// One of these tells an empty message from the end: SO_TIMESTAMPNS_NEW on Linux.
+// The first receive of the message face sets it, and a Read that comes to the
+// end. From then on recvmsg(2) on the file finds a timestamp, of the type
+// SCM_TIMESTAMPNS_NEW, before all other ancillary data. A file of Detach has none.
 func (c *SeqConn) File() (*os.File, error) { return c.base().File() }

@@ -47,7 +47,9 @@ func (l *SeqListener) check(op string) error {
 
 // FileSeqListener returns a listener over a duplicate of f, which stays the
 // caller's. A file that is not a listening AF_UNIX SOCK_SEQPACKET socket is an
-// error. Its Close never removes the socket file.
+// error. Its Close never removes the socket file. Accepted connections have the
+// options that the kernel passes on from f: those of PassCredentials, PassPidFD,
+// PassSecurity and RefuseFiles, but neither buffer sizes nor timestamps.
 func FileSeqListener(f *os.File) (*SeqListener, error) {
 	s, err := fileSocket(f, sys.SockSeqpacket, true)
 	if err != nil {

@@ -8,9 +8,11 @@ import "os"
 // Where the payload does not fit, what does is in the Buffers, m.Truncated is
 // set and the error is a *TruncatedError; where the ancillary data does not
 // fit, m.OOBTruncated is set and the error is ErrOOBTruncated, also if both are
-// the case. Either way m.OOB has no files: files never come with an error. The
-// end is bare io.EOF; an empty message, with or without ancillary data, is none.
-// The tail that a Read left comes first, and without ancillary data.
+// the case. Either way m.OOB has neither Files nor a PidFD, for descriptors never
+// come with an error, but it has the Cred and the Time.
+//
+// The end is bare io.EOF; an empty message, with or without ancillary data, is
+// none. The tail that a Read left comes first, and without ancillary data.
 func (c *SeqConn) RecvMsg(m *Message, f Flags) error {
 	if m != nil && m.OOB == nil && f&^allFlags == 0 {
 		return c.recvPayload(m, f)

@@ -40,8 +40,9 @@ func (c *SeqConn) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// nothing looks at a receive that brought no bytes: it returns nil if the next
-// one may, after an empty message or the first sight of a reset.
+// nothing looks at a receive that brought no bytes. It returns nil if the next
+// one may bring some: after an empty message, and after a reset, behind which
+// the peer's last messages may be queued.
 func (c *SeqConn) nothing(t *socket.Turn, err error) error {
 	if err == nil {
 		return c.ended(t)
@@ -52,10 +53,11 @@ func (c *SeqConn) nothing(t *socket.Turn, err error) error {
 	return err
 }
 
-// ended looks whether a receive of nothing was the end, and returns its error
-// if so. While the peer can still send, it was an empty message; and so it was
-// if more is queued behind, which at the very end the marker, on again if it was
-// lost, tells of empty messages.
+// ended decides whether a receive of no bytes was the end, and returns the error
+// of the end if so. It was an empty message if the peer can still send, or if
+// anything is queued behind it. AtEnd knows both, but for one case: it does not
+// see that what is queued is empty messages. The marker tells those, which is
+// turned on here, again if somebody else turned it off.
 func (c *SeqConn) ended(t *socket.Turn) error {
 	over, err := t.AtEnd()
 	if err != nil || !over {
@@ -78,8 +80,9 @@ func (c *SeqConn) ended(t *socket.Turn) error {
 var writeToBuffers = sync.Pool{New: func() any { b := make([]byte, 216<<10); return &b }}
 
 // WriteTo writes all that is received, until the end, to w, a message a Write;
-// it serves io.Copy. It returns the number of bytes written. A Cancel while w is
-// written to ends it at the next message.
+// it serves io.Copy. It returns the number of bytes written, and an error of w as
+// it is. Timeouts are those of each message. A Cancel while w is written to ends
+// it at the next message.
 func (c *SeqConn) WriteTo(w io.Writer) (total int64, err error) {
 	if err := c.check("read"); err != nil {
 		return 0, err

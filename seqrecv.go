@@ -50,8 +50,8 @@ func (c *SeqConn) recvPlain(op string, p []byte, f Flags) (size int, err error) 
 }
 
 // failPlain is the result of a recvPlain with room for n bytes that failed with
-// err or met a message of another size. It is kept out of its caller's frame, as
-// fail is.
+// err, or met a message of size bytes, which are more. It must not be inlined:
+// see fail.
 //
 //go:noinline
 func (c *SeqConn) failPlain(op string, n, size int, err error) (int, error) {
@@ -74,10 +74,12 @@ func (c *SeqConn) takeTail(p []byte, f Flags) int {
 	return size
 }
 
-// doubt looks at a receive that failed with err, or brought neither bytes nor a
-// marker: once, or again. It reports whether that is the call's result; as in
-// receiveTurn, it is the end if it comes twice. It is kept out of its caller's
-// frame, as fail is.
+// doubt decides what a receive means that failed with err, or brought neither
+// bytes nor a marker. It is done if that is the call's result. It is not done,
+// and the receive has to be made again, after a reset, which is reported when
+// nothing else is left to deliver, and after the first answer that looks like
+// the end: only a second one is the end, as receiveTurn explains. again says
+// whether there was a first. It must not be inlined: see fail.
 //
 //go:noinline
 func (c *SeqConn) doubt(t *socket.Turn, err error, marked bool, again *bool) (done bool, _ error) {
@@ -116,10 +118,11 @@ func (c *SeqConn) receive(op string, r *received, f Flags) error {
 
 // receiveTurn is receive in a turn: first the tail that a Read left.
 //
-// Nothing and no marker is the end, if it comes twice. recvmsg(2) looks at the
-// queue and then whether the peer can still send (__unix_dgram_recvmsg in
-// net/unix/af_unix.c): what is sent and followed by a close in between is queued
-// behind the first such answer. Nothing can be queued behind the second.
+// No bytes and no marker look like the end, but are the end only if they come
+// twice in a row. recvmsg(2) first looks at the queue and then whether the peer
+// can still send (__unix_dgram_recvmsg in net/unix/af_unix.c). If the peer sends
+// and closes between these two looks, the answer is that of the end although its
+// message is queued. By the second receive all that the peer sent is queued.
 func (c *SeqConn) receiveTurn(t *socket.Turn, r *received, f Flags, marked bool) error {
 	if c.rest.Len() > 0 {
 		if r.fill(c.rest.Bytes()); f&FlagPeek == 0 {

@@ -82,9 +82,10 @@ func writePieces(t *socket.Turn, p []byte, size int) (n int, _ error) {
 var readFromBuffers = sync.Pool{New: func() any { b := make([]byte, pieceSize); return &b }}
 
 // ReadFrom sends all that r has, until its io.EOF, a message for each Read of
-// it; it serves io.Copy. It returns the number of bytes sent. Messages of other
-// callers may come between those of one ReadFrom. Timeouts are those of each
-// message. A Cancel while r is read ends it at the next message.
+// it; it serves io.Copy. It returns the number of bytes sent, and an error of r
+// as it is. Messages of other callers may come between those of one ReadFrom.
+// Timeouts are those of each message. A Cancel while r is read ends it at the
+// next message.
 func (c *SeqConn) ReadFrom(r io.Reader) (total int64, err error) {
 	if err := c.check("write"); err != nil {
 		return 0, err

@@ -86,6 +86,49 @@ func TestSockfileLongPathsListenAndDial(t *testing.T) {
 	}
 }
 
+// The kernel's name for a socket file is its path only if that fits and nothing
+// was replaced.
+func TestSockfileNameInTheKernel(t *testing.T) {
+	for name, c := range map[string]struct {
+		length, component int
+		existing          uds.ExistingPolicy
+		want              func(path string, a uds.Addr) bool
+	}{
+		"a short path":     {60, 200, uds.ExistingFail, func(path string, a uds.Addr) bool { return a.Path() == path }},
+		"a replacement":    {60, 200, uds.ExistingReplace, isTemporary},
+		"a long name":      {150, 200, uds.ExistingFail, isTemporary},
+		"a long directory": {300, 40, uds.ExistingFail, func(_ string, a uds.Addr) bool { return a.IsUnnamed() }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			testutil.CheckLeaks(t)
+			path := pathOfLength(t, c.length, c.component)
+			l, err := (&uds.ListenConfig{Existing: c.existing}).ListenSeq(t.Context(), path)
+			must(t, err)
+			defer l.Close()
+			client, err := uds.DialSeq(path)
+			must(t, err)
+			defer client.Close()
+			server, err := l.AcceptSeq()
+			must(t, err)
+			defer server.Close()
+			if a, err := server.Sockname(); err != nil || !c.want(path, a) {
+				t.Errorf("Sockname: got %q, %v", a, err)
+			}
+			if a, err := client.Peername(); err != nil || !c.want(path, a) {
+				t.Errorf("Peername: got %q, %v", a, err)
+			}
+			if l, r := server.LocalAddr().String(), client.RemoteAddr().String(); l != path || r != path {
+				t.Errorf("got LocalAddr %q and RemoteAddr %q, want %q", l, r, path)
+			}
+		})
+	}
+}
+
+// isTemporary reports whether a is a temporary name in the directory of path.
+func isTemporary(path string, a uds.Addr) bool {
+	return strings.HasPrefix(a.Path(), filepath.Dir(path)+"/.uds-")
+}
+
 func TestSockfileComponentTooLong(t *testing.T) {
 	testutil.CheckLeaks(t)
 	path := filepath.Join(testutil.ShortDir(t), strings.Repeat("x", 256))

@@ -2,10 +2,11 @@ package socket
 
 import "example.com/uds/internal/sys"
 
-// AtEnd tells, after a receive of zero bytes on a SOCK_SEQPACKET connection,
-// the end from an empty message: while the peer can still send it was an empty
-// message, and so it was if bytes are queued behind. An empty message followed
-// by empty ones only and the end counts as the end.
+// AtEnd reports, after a receive of zero bytes on a SOCK_SEQPACKET connection,
+// whether that was the end rather than an empty message. It was an empty message
+// if the peer can still send, or if bytes are queued behind it. What AtEnd can
+// not see is empty messages in the queue: an empty message with nothing behind
+// it but such messages and the end counts as the end.
 func (t *Turn) AtEnd() (bool, error) {
 	if t.d.state.Load()&stShut != 0 {
 		n, e := sys.Readable(t.s.fd)

@@ -45,10 +45,13 @@ func (s *Socket) finish() error {
 // Closed reports whether Close has begun.
 func (s *Socket) Closed() bool { return s.usable(&s.r) != nil }
 
-// evict takes the sending turn and has release end the calls in progress, and
-// reports whether it can: the only one is a receive that the poller has, and
-// that waits for readiness. Whatever wakes it, it ends without another use of
-// the descriptor. That is one change of goroutines less than to quiesce.
+// evict is the short way to end the calls in progress, for the most frequent
+// case: the only call is a receive that is parked in the poller and waits for
+// readiness alone. It marks that receive as evicted and takes the sending turn,
+// so that release can close the descriptor at once: the close wakes the receive,
+// which then ends without another use of the descriptor. quiesce would wake the
+// receive first and wait until it has given its turn back, which costs one more
+// change of goroutines. evict reports whether this is the case.
 func (s *Socket) evict() bool {
 	if !s.w.turn.TryLock() {
 		return false

@@ -18,8 +18,8 @@ type direction struct {
 	parked bool // a call waits, or is about to wait, in the poller; with mu
 
 	// Of the caller whose turn it is.
-	cold  bool  // the last tries had to wait: leave the first try to the poller
-	eager bool  // the last receive met its message by spinning: begin with that
+	cold  bool  // the last calls had to wait: the next leaves its first try to the poller
+	eager bool  // the last receive met its message by spinning: the next begins to spin at once
 	skip  int16 // chances to spin that are left to skip
 	back  int16 // chances to skip after the next miss
 	lucky int8  // calls in a row that did not have to wait

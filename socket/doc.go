@@ -17,14 +17,15 @@
 //
 // A call that can not proceed waits until it can, until its deadline or
 // timeout passes (os.ErrDeadlineExceeded), its context ends, Cancel is called
-// (context.Canceled) or the socket is closed (net.ErrClosed). A call that
-// waited may spin for some microseconds before its goroutine parks; SetSpin
+// (context.Canceled) or the socket is closed (net.ErrClosed). A call that has
+// to wait may spin for some microseconds before its goroutine parks; SetSpin
 // says how long.
 //
 // # Errors
 //
-// Errors of the kernel are *os.SyscallError around a syscall.Errno. The others
-// are net.ErrClosed, os.ErrDeadlineExceeded, context.Canceled and
+// Errors of the kernel are *os.SyscallError around a syscall.Errno, and so are
+// those of arguments that are refused, EINVAL, also on a closed socket. The
+// others are net.ErrClosed, os.ErrDeadlineExceeded, context.Canceled and
 // ErrWouldBlock. What a context's deadline ended is context.DeadlineExceeded,
 // too.
 package socket

@@ -15,8 +15,8 @@ var ErrWouldBlock = errors.New("operation would block")
 
 // errUnwatched is the error of a call that would have to wait on a socket that
 // the runtime's poller did not take, for the socket's life: os.NewFile keeps the
-// reason to itself. On Linux a socket meets one, the user's limit of epoll(7).
-var errUnwatched = errors.New("the system watches no more descriptors (Linux: fs.epoll.max_user_watches)")
+// reason to itself. On Linux it is ENOSPC of epoll_ctl(2), the user's limit.
+var errUnwatched = sysErr("watch of one descriptor more than the system allows (Linux: fs.epoll.max_user_watches)", sys.ENOSPC)
 
 // sysErr is the error of a system call: e and the call's name, or nil.
 func sysErr(call string, e sys.Errno) error {

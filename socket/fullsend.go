@@ -137,6 +137,7 @@ func (c *fullCall) ownBuffer(t *Turn) error {
 	err := own.await("poll", writableOp{})
 	if err == errUnwatched {
 		c.nap(earlier(t.end(), now()+int64(longestPause)))
+		return nil
 	}
 	return unlessEnded(err)
 }

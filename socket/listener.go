@@ -17,7 +17,8 @@ var (
 
 // Listener returns s, a SockStream socket of any family that listens, as a
 // net.Listener, whose connections are those that StreamConn makes. Closing
-// either closes both. The address is that of the moment: Bind s first.
+// either closes both. Bind s first: the address is the one that s has when
+// Listener is called.
 //
 // Its errors are *net.OpError; that of a full descriptor table is temporary,
 // and http.Server tries again. A connection has the options that the system

@@ -14,8 +14,8 @@ var (
 )
 
 // PacketConn returns s as a net.PacketConn, for any family and any type that
-// keeps message boundaries. Closing either closes both. Bind s first: the
-// local address is that of the moment.
+// keeps message boundaries. Closing either closes both. Bind s first: the local
+// address is the one that s has when PacketConn is called.
 //
 // Its errors are *net.OpError. ReadFrom cuts a message that p has no room for
 // without a word, as package net does; the sender's address is never nil.

@@ -6,8 +6,10 @@ import (
 	"time"
 )
 
-// setParked gives the poller the call's end, unless it has come already. From
-// here on whoever changes what could end the call kicks the direction.
+// setParked marks the call as parked and tells the poller when the call ends by
+// itself: by its deadline or timeout. If the call has to end already, it returns
+// that error. From here on whoever does what could end the call (Close, Cancel,
+// Shutdown, a new deadline) has to wake it: see kick.
 func (t *Turn) setParked() error {
 	d := t.d
 	d.mu.Lock()
@@ -78,7 +80,9 @@ func (d *direction) setPoller(f *os.File, at time.Time, applied int64) error {
 // to park, or the kicked one if it parks again, sets its own.
 const kicked = -1
 
-// kick makes the parked call look again at what could have ended it.
+// kick wakes the parked call, if there is one, by a deadline in the past, so that
+// it looks again at what could have ended it. If nothing has, it parks again. Of
+// the sending direction the sends that wait for a full receiver are woken too.
 func (s *Socket) kick(d *direction) {
 	d.mu.Lock()
 	if d.parked {

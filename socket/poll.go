@@ -35,9 +35,16 @@ func (t *Turn) run(call string, op attempt, flags int) error {
 }
 
 // resume goes on with the call op after a first try that failed with e, or
-// with none yet because the direction is cold. This is the one loop in which
-// this package waits: it repeats op until it does something else than EAGAIN,
-// or until the call ends.
+// with none yet because the direction is cold or eager. This is the one loop in
+// which this package waits: it repeats op until it does something else than
+// EAGAIN, or until the call ends. Each round looks at what may end the call (a
+// Detach, a deadline, Cancel, Close, Shutdown) and then parks in the poller.
+//
+// The poller repeats op itself, in waiter.try, or it is asked for readiness
+// alone (asks), and op is made here after it: that needs less stack while the
+// call is parked. If readiness turns out to be none, because another holder of
+// the socket took the message, the next round does not ask: the poller would
+// report the same readiness at once again.
 func (t *Turn) resume(call string, op attempt, flags int, e sys.Errno) error {
 	if flags&MsgDontwait != 0 {
 		return t.noWait(call, op, e)
@@ -80,13 +87,13 @@ func (t *Turn) resume(call string, op attempt, flags int, e sys.Errno) error {
 				t.s.noteShut()
 			}
 		}
-		asks = false // readiness that is none would come at once again
+		asks = false
 	}
 	return t.d.wait.err(call)
 }
 
-// untried stands for the result of a first try that was left out: 0 leaves it
-// to the poller, EAGAIN to the spin.
+// untried stands for the result of a first try that was not made: 0 leaves it to
+// the poller, which a cold direction wants, EAGAIN to the spin of an eager one.
 func (d *direction) untried() sys.Errno {
 	if d.eager {
 		return sys.EAGAIN

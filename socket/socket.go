@@ -19,8 +19,8 @@ type Socket struct {
 	family int16
 	typ    int8
 	live   bool // made by a constructor
-	raw    bool // no descriptor can arrive: receives may bypass the scheduler
-	clean  bool // nor with the message at hand; of the receiving turn
+	raw    bool // no descriptor can ever arrive: receives may bypass the scheduler
+	clean  bool // the next message has no descriptor: this receive may; of the receiving turn
 
 	id    uint32        // a number for lastWaiter
 	facts atomic.Uint32 // factFresh …

@@ -135,8 +135,10 @@ func (t *Turn) spinCounted(op attempt, longest time.Duration, procs int32) (done
 	return t.spin(op, longest), true
 }
 
-// thaw counts a call that left its first try to the poller as a skipped
-// chance; after the last one the direction tries by itself again.
+// thaw is what a call does that left its first try to the poller, because the
+// direction is cold: it counts that as a skipped chance to spin. After the last
+// chance to skip the direction is not cold any more, and its calls try by
+// themselves first.
 func (t *Turn) thaw() {
 	d := t.d
 	setting := t.s.spin.setting.Load()
@@ -152,7 +154,8 @@ func (t *Turn) thaw() {
 // a cold direction tries by itself again.
 const warmAfter = 4
 
-// warm counts a call that the poller had not to wait for, or had to.
+// warm notes whether a call that went to the poller found its message at once.
+// After warmAfter such calls in a row the direction is not cold any more.
 func (d *direction) warm(atOnce bool) {
 	if !atOnce {
 		d.lucky = 0
@@ -190,9 +193,10 @@ func (s *Socket) whosePeer() uint32 {
 	return factPeerElsewhere
 }
 
-// spin tries op for at most longest. It yields only between long slices: a
-// yield wakes a thread for the idle P, which takes this goroutine along to the
-// processor that the peer runs on. An eager call has not tried yet.
+// spin tries op for at most longest and reports whether op is done. It yields
+// only between long slices: a yield wakes a thread for the idle P, and that
+// thread may take this goroutine to the processor that the peer runs on. A call
+// of an eager direction comes here without a first try, and makes it here.
 func (t *Turn) spin(op attempt, longest time.Duration) bool {
 	d := t.d
 	if d.eager && t.probe(op) {
@@ -214,8 +218,8 @@ func (t *Turn) spin(op attempt, longest time.Duration) bool {
 	return false
 }
 
-// overdue reports whether the call's own end, which may come before that of its
-// spin, is past at the time at.
+// overdue reports whether, at the time at, the call has reached its deadline or
+// timeout, which may come before the end of its spin.
 func (t *Turn) overdue(at int64) bool {
 	end := earlier(t.d.deadline.Load(), t.limit)
 	return end != 0 && at >= end
@@ -232,7 +236,9 @@ func (t *Turn) spinSlice(op attempt, start int64, slice time.Duration) (done boo
 	return false, at
 }
 
-// calm counts a call that did not have to wait.
+// calm counts a call of an eager direction that found its message at the first
+// look. After warmAfter such calls in a row the direction is not eager any more:
+// its calls need not look before they receive.
 func (d *direction) calm() {
 	if d.lucky++; d.lucky >= warmAfter {
 		d.lucky, d.eager = 0, false

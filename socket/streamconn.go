@@ -15,7 +15,8 @@ var (
 )
 
 // StreamConn returns s, a connected SockStream socket of any family, as a
-// net.Conn. Closing either closes both. The addresses are those of the moment.
+// net.Conn. Closing either closes both. The addresses are those that s has when
+// StreamConn is called.
 //
 // Its errors are *net.OpError, but for io.EOF, which is bare. A Write sends all
 // of p, with no other Write in between, or says how much it sent. The value

@@ -70,7 +70,10 @@ func (s *Socket) tryBegin(t *Turn, d *direction) error {
 	return t.checked()
 }
 
-// beginSlow is begin for a call that something may end while it waits.
+// beginSlow is begin for a call that something may end while it waits: a
+// timeout, a deadline, a context, Close or Detach. It is also begin while calls
+// are queued that a Cancel is to end: this call began after the Cancel, so it
+// gives the turn back until they have had theirs.
 func (t *Turn) beginSlow(ctx context.Context) error {
 	if timeout := t.s.timeout(t.d); timeout != 0 {
 		t.limit = saturated(now(), timeout)
@@ -104,9 +107,9 @@ func (t *Turn) queue() error {
 	return nil
 }
 
-// enqueue counts a call that is about to wait for the turn, until dequeue: a
-// Cancel is to end it before a later call has the turn. What must end already
-// does not wait.
+// enqueue counts a call that is about to wait for the turn, until dequeue. A
+// Cancel looks at that count: the calls that wait then are to end before a later
+// call has the turn. A call that has to end already does not begin to wait.
 func (t *Turn) enqueue() error {
 	d := t.d
 	d.mu.Lock()
@@ -118,6 +121,8 @@ func (t *Turn) enqueue() error {
 	return nil
 }
 
+// dequeue is the end of an enqueue. If a Cancel came meanwhile, it has moved the
+// call from those that are queued to those behind.
 func (t *Turn) dequeue() {
 	d := t.d
 	d.mu.Lock()
@@ -130,8 +135,9 @@ func (t *Turn) dequeue() {
 	}
 }
 
-// cancel counts a Cancel. The calls that wait for the turn are noted first: who
-// sees the new count sees that, too.
+// cancel counts a Cancel. First it notes the calls that wait for the turn: the
+// order matters, for a call that began after the Cancel and sees the new count
+// must also see that others wait that it has to let pass.
 func (s *Socket) cancel(d *direction) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -144,8 +150,9 @@ func (s *Socket) cancel(d *direction) {
 	d.state.Add(stCancel)
 }
 
-// behind reports whether calls wait for the turn that a Cancel is to end: a call
-// that began after it must not keep them, since they learn of it in their turn.
+// behind reports whether calls wait for the turn that a Cancel is to end. They
+// learn of the Cancel when they have the turn, so a call that began after it must
+// not keep the turn from them.
 func (t *Turn) behind() bool { return t.d.state.Load()&stBehind != 0 }
 
 // checked ends the turn if its call must end.

@@ -8,7 +8,8 @@ import (
 )
 
 // waiter is what a direction needs to wait. It refers to the socket only while a
-// call is parked: a value that refers to itself is never finalized.
+// call is parked. Otherwise a socket would refer to itself by way of its waiter,
+// and the finalizer that closes a forgotten socket would never run.
 type waiter struct {
 	conn syscall.RawConn // the poller's; nil until a call parks
 	fn   func(uintptr) bool

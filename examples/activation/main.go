@@ -13,10 +13,12 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"net"
 	"os"
 	"os/signal"
 	"sync"
 	"syscall"
+	"time"
 
 	"example.com/uds"
 )
@@ -74,8 +76,13 @@ func serveConnections(l *uds.SeqListener) {
 	log.Printf("listening at %v", l.Addr())
 	for {
 		c, err := l.AcceptSeq()
-		if err != nil {
+		if errors.Is(err, net.ErrClosed) {
 			return
+		}
+		if err != nil {
+			log.Print(err) // such as EMFILE: there are descriptors again when clients leave
+			time.Sleep(100 * time.Millisecond)
+			continue
 		}
 		go func() {
 			defer c.Close()
@@ -93,7 +100,8 @@ func serveConnections(l *uds.SeqListener) {
 	}
 }
 
-// answerDatagrams answers every datagram with itself.
+// answerDatagrams answers every datagram with itself, but does not wait for a
+// client whose queue is full: that would hold up the answers of all others.
 func answerDatagrams(c *uds.DgramConn) {
 	log.Printf("receiving at %v", c.LocalAddr())
 	p := make([]byte, 64<<10)
@@ -105,7 +113,8 @@ func answerDatagrams(c *uds.DgramConn) {
 		if from.IsUnnamed() {
 			continue // nobody can answer that
 		}
-		if _, err := c.WriteToAddr(p[:n], from); err != nil {
+		answer := uds.Message{Buffers: [][]byte{p[:n]}, Addr: from}
+		if err := c.SendMsg(&answer, uds.FlagNoWait); err != nil {
 			log.Printf("answer %v: %v", from, err)
 		}
 	}

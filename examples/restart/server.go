@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"sync"
+	"time"
 
 	"example.com/uds"
 )
@@ -45,8 +46,13 @@ func (s *server) accept(l *uds.SeqListener) {
 	s.accepting.Go(func() {
 		for {
 			c, err := l.AcceptSeq()
-			if err != nil {
+			if errors.Is(err, net.ErrClosed) {
 				return
+			}
+			if err != nil {
+				log.Print(err) // such as EMFILE: there are descriptors again when clients leave
+				time.Sleep(100 * time.Millisecond)
+				continue
 			}
 			s.incoming.conns <- s.wrap(c)
 		}

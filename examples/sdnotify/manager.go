@@ -43,13 +43,17 @@ const maxFiles = 253
 var errNoCredentials = errors.New("a notification without credentials")
 
 // Receive waits for the next notification. A barrier is answered here, and not
-// returned: all before it have been.
+// returned: all before it have been. A notification that does not fit is ignored.
 func (m *Manager) Receive() (Notification, error) {
 	oob := uds.OOB{MaxFiles: maxFiles}
 	defer oob.Close()
 	msg := uds.Message{Buffers: [][]byte{make([]byte, 4096)}, OOB: &oob}
 	for {
-		if err := m.c.RecvMsg(&msg, 0); err != nil {
+		err := m.c.RecvMsg(&msg, 0)
+		if errors.Is(err, uds.ErrTruncated) || errors.Is(err, uds.ErrOOBTruncated) {
+			continue
+		}
+		if err != nil {
 			return Notification{}, err
 		}
 		if oob.Cred == nil {

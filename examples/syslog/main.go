@@ -44,7 +44,9 @@ func listen(ctx context.Context, address string) (*uds.DgramConn, error) {
 	return lc.ListenDgram(ctx, address)
 }
 
-// serve prints what arrives until c is closed.
+// serve prints what arrives until c is closed. What does not fit is cut, and
+// descriptors, for which there is no room, are closed: a sender of such things
+// does not end the service.
 func serve(c *uds.DgramConn, w io.Writer) error {
 	m := uds.Message{Buffers: [][]byte{make([]byte, 64<<10)}, OOB: new(uds.OOB)}
 	for {
@@ -52,7 +54,7 @@ func serve(c *uds.DgramConn, w io.Writer) error {
 		switch {
 		case errors.Is(err, net.ErrClosed):
 			return nil
-		case err != nil && !errors.Is(err, uds.ErrTruncated):
+		case err != nil && !errors.Is(err, uds.ErrTruncated) && !errors.Is(err, uds.ErrOOBTruncated):
 			return err
 		}
 		e := parse(string(m.Buffers[0][:m.N]))

@@ -32,6 +32,7 @@ const (
 	ENOENT          = syscall.ENOENT
 	ENOMEM          = syscall.ENOMEM
 	ENOPROTOOPT     = syscall.ENOPROTOOPT
+	ENOSPC          = syscall.ENOSPC
 	ENOSYS          = syscall.ENOSYS
 	ENOTCONN        = syscall.ENOTCONN
 	ENOTDIR         = syscall.ENOTDIR
