@@ -47,7 +47,17 @@ func (c *conn) fail(op string, err error) error {
 	if !c.ok() {
 		return opError(op, networkSeq, nil, nil, err)
 	}
-	return opError(op, c.network(), c.LocalAddr(), c.RemoteAddr(), c.closedFirst(err))
+	return opError(op, c.network(), c.LocalAddr(), c.errorPeer(), c.closedFirst(err))
+}
+
+// errorPeer is the peer's address for an error: as in package net, nil for a
+// datagram socket that goes nowhere.
+func (c *conn) errorPeer() net.Addr {
+	remote := c.names.get().remote
+	if remote.IsUnnamed() && c.network() == networkDgram {
+		return nil
+	}
+	return netAddr(remote, c.network())
 }
 
 // failSet is fail for what concerns the socket alone: as in package net, Addr is

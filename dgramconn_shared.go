@@ -116,4 +116,6 @@ func (c *DgramConn) SyscallConn() (syscall.RawConn, error) { return c.base().Sys
 // caller's. It is close-on-exec and non-blocking, also after its Fd method is
 // called: a program that wants it blocking gets one from Detach, and SetNonblock
 // of package syscall. The connection stays as it is; both share the options.
+// Its Close removes the socket file nevertheless, unless SetUnlinkOnClose(false)
+// was called: for a successor that goes on with the descriptor it has to be.
 func (c *DgramConn) File() (*os.File, error) { return c.base().File() }

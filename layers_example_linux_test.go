@@ -50,6 +50,58 @@ func layerBytes(path string) error {
 	return err
 }
 
+// pieceConn sends messages of at most size bytes. It embeds the interface: a
+// *uds.SeqConn would bring its ReadFrom along, which io.Copy prefers to Write.
+type pieceConn struct {
+	net.Conn
+	size int
+}
+
+func (p pieceConn) Write(b []byte) (n int, err error) {
+	for n < len(b) && err == nil {
+		var sent int
+		sent, err = p.Conn.Write(b[n:min(n+p.size, len(b))])
+		n += sent
+	}
+	return n, err
+}
+
+func Example_layerPieces() {
+	for _, size := range []int{10_000, 512} {
+		n, err := layerPieces(size)
+		fmt.Printf("pieces of %d bytes: %d of 10000 arrive, %v\n", size, n, err)
+	}
+	// Output:
+	// pieces of 10000 bytes: 512 of 10000 arrive, <nil>
+	// pieces of 512 bytes: 10000 of 10000 arrive, <nil>
+}
+
+// layerPieces sends 10,000 bytes in pieces to one that receives as net does,
+// with a buffer of 512 bytes.
+func layerPieces(size int) (int64, error) {
+	c, other, err := uds.SeqPair()
+	if err != nil {
+		return 0, err
+	}
+	defer c.Close()
+	f, err := other.Detach()
+	if err != nil {
+		return 0, err
+	}
+	defer f.Close()
+	reader, err := net.FileConn(f)
+	if err != nil {
+		return 0, err
+	}
+	defer reader.Close()
+	go func() {
+		pieceConn{c, size}.Write(make([]byte, 10_000))
+		c.CloseWrite()
+	}()
+	onlyRead := struct{ io.Reader }{reader}
+	return io.CopyBuffer(struct{ io.Writer }{io.Discard}, onlyRead, make([]byte, 512))
+}
+
 func Example_layerMessages() {
 	withDir(func(dir string) error { return layerMessages(filepath.Join(dir, "app.sock")) })
 	// Output: one mess of 11 bytes

@@ -135,45 +135,50 @@ func TestClosedComesBeforeArguments(t *testing.T) {
 	wantError(t, "Connect to nobody", d.Connect(uds.Addr{}), net.ErrClosed)
 }
 
+// errorAddresses closes c and says what Source and Addr of its errors are.
+func errorAddresses(t *testing.T, c addressedConn, path string) string {
+	t.Helper()
+	raw, err := c.SyscallConn()
+	must(t, err)
+	must(t, c.Close())
+	_, file := c.File()
+	_, read := c.Read(make([]byte, 1))
+	_, write := c.Write(make([]byte, 1))
+	var b strings.Builder
+	for _, err := range []error{
+		c.SetDeadline(past), c.SetReadDeadline(past), c.SetWriteDeadline(past), c.SetReadBuffer(1),
+		raw.Control(func(uintptr) {}), raw.Read(func(uintptr) bool { return true }), raw.Write(func(uintptr) bool { return true }),
+		c.CloseRead(), file, read, write, c.Close(),
+	} {
+		op := err.(*net.OpError)
+		fmt.Fprint(&b, op.Op, " ", op.Net)
+		for _, a := range []net.Addr{op.Source, op.Addr} {
+			switch {
+			case a == nil:
+				b.WriteString(" nil")
+			case a.String() == path:
+				b.WriteString(" path")
+			default:
+				b.WriteString(" unnamed")
+			}
+		}
+		b.WriteString("\n")
+	}
+	return b.String()
+}
+
+// addressedConn is what errorAddresses calls.
+type addressedConn interface {
+	net.Conn
+	syscall.Conn
+	CloseRead() error
+	SetReadBuffer(int) error
+	File() (*os.File, error)
+}
+
 // The addresses in an error are where package net has them: a setting concerns
 // the socket alone, whose address is Addr; all else goes from Source to Addr.
 func TestErrorAddressesAsNet(t *testing.T) {
-	type conn interface {
-		net.Conn
-		syscall.Conn
-		CloseRead() error
-		SetReadBuffer(int) error
-		File() (*os.File, error)
-	}
-	addresses := func(c conn, path string) string {
-		raw, err := c.SyscallConn()
-		must(t, err)
-		must(t, c.Close())
-		_, file := c.File()
-		_, read := c.Read(make([]byte, 1))
-		_, write := c.Write(make([]byte, 1))
-		var b strings.Builder
-		for _, err := range []error{
-			c.SetDeadline(past), c.SetReadDeadline(past), c.SetWriteDeadline(past), c.SetReadBuffer(1),
-			raw.Control(func(uintptr) {}), raw.Read(func(uintptr) bool { return true }), raw.Write(func(uintptr) bool { return true }),
-			c.CloseRead(), file, read, write, c.Close(),
-		} {
-			op := err.(*net.OpError)
-			fmt.Fprint(&b, op.Op, " ", op.Net)
-			for _, a := range []net.Addr{op.Source, op.Addr} {
-				switch {
-				case a == nil:
-					b.WriteString(" nil")
-				case a.String() == path:
-					b.WriteString(" path")
-				default:
-					b.WriteString(" unnamed")
-				}
-			}
-			b.WriteString("\n")
-		}
-		return b.String()
-	}
 	path := testutil.SocketPath(t)
 	theirs, err := net.ListenUnix("unixpacket", &net.UnixAddr{Name: path, Net: "unixpacket"})
 	must(t, err)
@@ -181,18 +186,39 @@ func TestErrorAddressesAsNet(t *testing.T) {
 	must(t, err)
 	accepted, err := theirs.AcceptUnix()
 	must(t, err)
-	wantClient, wantAccepted := addresses(client.(*net.UnixConn), path), addresses(accepted, path)
+	wantClient, wantAccepted := errorAddresses(t, client.(*net.UnixConn), path), errorAddresses(t, accepted, path)
 	must(t, theirs.Close())
 	ours := seqListener(t, path)
 	dialled, err := uds.DialSeq(path)
 	must(t, err)
 	taken, err := ours.AcceptSeq()
 	must(t, err)
-	if diff := cmp.Diff(wantClient, addresses(dialled, path)); diff != "" {
+	if diff := cmp.Diff(wantClient, errorAddresses(t, dialled, path)); diff != "" {
 		t.Errorf("dialled connection (-net +uds):\n%s", diff)
 	}
-	if diff := cmp.Diff(wantAccepted, addresses(taken, path)); diff != "" {
+	if diff := cmp.Diff(wantAccepted, errorAddresses(t, taken, path)); diff != "" {
 		t.Errorf("accepted connection (-net +uds):\n%s", diff)
+	}
+}
+
+// The same for datagrams: a socket without a peer has no address to go to.
+func TestErrorAddressesOfDatagramsAsNet(t *testing.T) {
+	path := testutil.SocketPath(t)
+	theirs, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: path, Net: "unixgram"})
+	must(t, err)
+	client, err := net.Dial("unixgram", path)
+	must(t, err)
+	wantClient, wantBound := errorAddresses(t, client.(*net.UnixConn), path), errorAddresses(t, theirs, path)
+	must(t, os.Remove(path))
+	bound, err := uds.ListenDgram(path)
+	must(t, err)
+	dialled, err := uds.DialDgram(path)
+	must(t, err)
+	if diff := cmp.Diff(wantClient, errorAddresses(t, dialled, path)); diff != "" {
+		t.Errorf("dialled connection (-net +uds):\n%s", diff)
+	}
+	if diff := cmp.Diff(wantBound, errorAddresses(t, bound, path)); diff != "" {
+		t.Errorf("bound socket (-net +uds):\n%s", diff)
 	}
 }
 

@@ -176,7 +176,9 @@ func (l *SeqListener) SetDeadline(t time.Time) error {
 }
 
 // File returns a duplicate of the listener's descriptor, which is the caller's,
-// close-on-exec and non-blocking. The listener stays as it is.
+// close-on-exec and non-blocking. The listener stays as it is, and its Close
+// removes the socket file, unless SetUnlinkOnClose(false) was called: for a
+// successor that goes on with the descriptor it has to be.
 func (l *SeqListener) File() (*os.File, error) {
 	if err := l.check("file"); err != nil {
 		return nil, err

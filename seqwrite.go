@@ -21,6 +21,9 @@ const smallestPiece = 4096
 // Write sends all of p or fails; then n says how much of it was sent. It is
 // one message whenever the kernel takes the size, else several, with no other
 // caller's message between them. An empty p sends nothing.
+//
+// A receiver other than this package that reads with too small a buffer loses
+// the rest of a message: it wants a Write for each buffer of its size.
 func (c *SeqConn) Write(p []byte) (n int, err error) {
 	if !c.ok() {
 		return 0, c.check("write")
