@@ -53,7 +53,7 @@ func (t *Turn) resume(call string, op attempt, flags int, e sys.Errno) error {
 		return sysErr(call, e)
 	}
 	for !done {
-		t.decide()
+		t.lend()
 		if err := t.check(); err != nil {
 			return err
 		}

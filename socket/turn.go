@@ -150,7 +150,7 @@ func (t *Turn) behind() bool { return t.d.state.Load()&stBehind != 0 }
 
 // checked ends the turn if its call must end.
 func (t *Turn) checked() error {
-	t.decide()
+	t.lend()
 	err := t.check()
 	if err != nil {
 		t.End()
@@ -217,11 +217,18 @@ func (t *Turn) End() {
 }
 
 // leave ends the turn of a call with a function of its caller's, which may have
-// panicked where it was called to see whether the call still has to wait.
+// panicked, or ended its goroutine, where it was called to see whether the call
+// still has to wait.
 func (t *Turn) leave() {
-	if w := t.d.wait; w != nil && w.s != nil {
-		w.s, w.op = nil, nil
-		t.d.setUnparked()
+	if !t.d.sends {
+		t.s.clean = false
+	}
+	if w := t.d.wait; w != nil {
+		w.forget()
+		if w.s != nil {
+			w.s, w.op = nil, nil
+			t.d.setUnparked()
+		}
 	}
 	t.End()
 }
