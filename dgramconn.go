@@ -131,13 +131,13 @@ func (c *DgramConn) Detach() (*os.File, error) {
 	if !c.ok() {
 		return nil, c.check("detach")
 	}
+	c.mu.Lock() // a Close comes before or after, and is of nothing then
+	defer c.mu.Unlock()
 	f, err := c.s.Detach(nil)
 	if err != nil {
 		return nil, c.fail("detach", err)
 	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.file.leave() // a later Close is of nothing
+	c.file.leave()
 	return f, nil
 }
 

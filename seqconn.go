@@ -120,15 +120,18 @@ func (c *SeqConn) noTail() error {
 	return nil
 }
 
-// detachable makes the socket ready for its next owner, unless there is a tail.
+// detachable makes the socket ready for its next owner, unless there is a tail, or
+// a Close that has removed the file.
 func (c *SeqConn) detachable() error {
 	if err := c.noTail(); err != nil {
 		return err
 	}
+	if !c.boundFile().leave() {
+		return net.ErrClosed
+	}
 	if stamps := c.stamps(); stamps == nil || !stamps.Load() {
 		c.mark.clear(c.s)
 	}
-	c.boundFile().leave()
 	return nil
 }
 
