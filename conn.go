@@ -94,7 +94,7 @@ func (c *conn) LocalAddr() net.Addr {
 	if !c.ok() {
 		return nil
 	}
-	return netAddr(c.names.get().local, c.network())
+	return netAddr(c.addrs().local, c.network())
 }
 
 // RemoteAddr returns the peer's address, as a *net.UnixAddr that must not be
@@ -103,7 +103,7 @@ func (c *conn) RemoteAddr() net.Addr {
 	if !c.ok() {
 		return nil
 	}
-	return netAddr(c.names.get().remote, c.network())
+	return netAddr(c.addrs().remote, c.network())
 }
 
 // Sockname asks the kernel for the local address. It differs from LocalAddr
@@ -251,6 +251,7 @@ func (c *conn) getInt(opt int) (int, error) {
 func (c *conn) SetOptions(o Options) error {
 	if c.ok() {
 		c.expect.announce(&o)
+		c.announce(&o)
 	}
 	err := c.set(func(s *socket.Socket) error {
 		if s.Closed() {
@@ -271,6 +272,14 @@ func (c *conn) SetOptions(o Options) error {
 func (c *conn) given(o *Options) {
 	if o.Timestamps {
 		c.mark.keep()
+		c.announce(o)
+	}
+}
+
+// announce tells the clones what o makes arrive.
+func (c *conn) announce(o *Options) {
+	if all := c.siblings(); all != nil && o.Timestamps {
+		all.stamps.Store(true)
 	}
 }
 

@@ -129,8 +129,12 @@ func (c *SeqConn) detachable() error {
 	if !c.boundFile().leave() {
 		return net.ErrClosed
 	}
-	if stamps := c.stamps(); stamps == nil || !stamps.Load() {
+	all := c.siblings()
+	if all == nil || !all.stamps.Load() {
 		c.mark.clear(c.s)
+	}
+	if all != nil && all.stamps.Load() { // perhaps asked for meanwhile
+		_ = c.s.SetInt(sys.SolSocket, sys.SoTimestamp, 1)
 	}
 	return nil
 }
@@ -147,13 +151,7 @@ func (c *SeqConn) Clone() (*SeqConn, error) {
 		return nil, c.fail("clone", err)
 	}
 	d := newSeqConn(s, c.names.p.Load())
-	c.keeping().stamps.CompareAndSwap(nil, new(atomic.Bool))
-	d.keeping().stamps.Store(c.stamps())
-	if d.mark.state.Store(c.mark.state.Load()); d.mark.shown() {
-		d.stamps().Store(true)
-	}
-	c.expect.share()
-	d.expect.share()
+	c.conn.join(&d.conn)
 	return d, nil
 }
 
