@@ -61,6 +61,9 @@ func (s *Socket) begin(t *Turn, d *direction) error {
 
 func (s *Socket) tryBegin(t *Turn, d *direction) error {
 	*t = Turn{s: s, d: d, seen: d.state.Load()}
+	if t.seen&stTimed != 0 {
+		t.setLimit()
+	}
 	if err := t.over(); err != nil {
 		return err
 	}
@@ -72,9 +75,7 @@ func (s *Socket) tryBegin(t *Turn, d *direction) error {
 
 // beginSlow is begin for a call that something may end while it waits.
 func (t *Turn) beginSlow(ctx context.Context) error {
-	if timeout := t.s.timeout(t.d); timeout != 0 {
-		t.limit = saturated(now(), timeout)
-	}
+	t.setLimit()
 	if err := t.over(); err != nil {
 		return err
 	}
@@ -92,6 +93,13 @@ func (t *Turn) beginSlow(ctx context.Context) error {
 		}
 	}
 	return t.checked()
+}
+
+// setLimit sets when the call ends by its timeout.
+func (t *Turn) setLimit() {
+	if timeout := t.s.timeout(t.d); timeout != 0 {
+		t.limit = saturated(now(), timeout)
+	}
 }
 
 // queue waits for the turn behind others.
@@ -252,6 +260,14 @@ func (s *Socket) tell(d *direction) {
 	case s.seldom().of(d).freed <- struct{}{}:
 	default:
 	}
+}
+
+// Err returns the error that ends what is left of the turn, which is held, or nil.
+// Calls that find what they want at once do not look: one who makes many of them
+// asks here in between.
+func (t *Turn) Err() error {
+	t.lend()
+	return t.check()
 }
 
 // check returns the error that ends the call whose turn it is, or nil.
