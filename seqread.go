@@ -44,7 +44,10 @@ func (c *SeqConn) Read(p []byte) (int, error) {
 // one may, after an empty message or the first sight of a reset.
 func (c *SeqConn) nothing(t *socket.Turn, err error) error {
 	if err == nil {
-		return c.ended(t)
+		if err = c.ended(t); err == nil {
+			err = t.Err() // a peer may send empty messages without an end
+		}
+		return err
 	}
 	if c.noteReset(err) {
 		return nil
