@@ -332,8 +332,11 @@ func (c *conn) File() (*os.File, error) {
 
 // limitError is the error of a message of n bytes that is EMSGSIZE.
 func (c *conn) limitError(call string, n int, err error) error {
+	if !isErrno(err, sys.EMSGSIZE) {
+		return err
+	}
 	limit, e := c.s.Int(sys.SolSocket, sys.SoSndbuf)
-	if e != nil || !isErrno(err, sys.EMSGSIZE) {
+	if e != nil {
 		return err
 	}
 	return sysError(fmt.Sprintf("%s of %d bytes, the limit is %d", call, n, limit-sndbufOverhead), sys.EMSGSIZE)
