@@ -1,6 +1,7 @@
 package uds_test
 
 import (
+	"net"
 	"syscall"
 	"testing"
 
@@ -88,5 +89,24 @@ func TestCloneShowsTimestampsThatAnotherAsksFor(t *testing.T) {
 		if must(t, err); oobn == 0 {
 			t.Errorf("%s: ReadMsgUnix handed no timestamp on", e.name)
 		}
+	}
+}
+
+// Timestamps that one asked for in vain are shown by none.
+func TestCloneShowsNoTimestampsOfARefusedSetOptions(t *testing.T) {
+	a, b := seqPair(t)
+	c, err := a.Clone()
+	must(t, err)
+	closeLater(t, c)
+	if err := a.SetOptions(uds.Options{Timestamps: true, ReadBuffer: -1}); err == nil {
+		t.Error("SetOptions of a buffer below zero: got no error")
+	}
+	must(t, a.Close())
+	isErr(t, "SetOptions after Close", a.SetOptions(uds.Options{Timestamps: true}), net.ErrClosed)
+	must(t, b.Send([]byte("x")))
+	m := uds.Message{Buffers: buffers(9), OOB: new(uds.OOB)}
+	must(t, c.RecvMsg(&m, 0))
+	if !m.OOB.Time.IsZero() {
+		t.Errorf("got %v, want no time", m.OOB.Time)
 	}
 }

@@ -251,7 +251,6 @@ func (c *conn) getInt(opt int) (int, error) {
 func (c *conn) SetOptions(o Options) error {
 	if c.ok() {
 		c.expect.announce(&o)
-		c.announce(&o)
 	}
 	err := c.set(func(s *socket.Socket) error {
 		if s.Closed() {
@@ -264,22 +263,24 @@ func (c *conn) SetOptions(o Options) error {
 	}
 	if err == nil {
 		c.given(&o)
+		c.tell(&o)
 	}
 	return err
+}
+
+// tell tells the clones of timestamps that were asked for, and asks once more: the
+// Detach of one that was not told may have turned them off.
+func (c *conn) tell(o *Options) {
+	if all := c.siblings(); all != nil && o.Timestamps {
+		all.stamps.Store(true)
+		_ = c.s.SetInt(sys.SolSocket, sys.SoTimestamp, 1)
+	}
 }
 
 // given notes the options that the socket was made with.
 func (c *conn) given(o *Options) {
 	if o.Timestamps {
 		c.mark.keep()
-		c.announce(o)
-	}
-}
-
-// announce tells the clones what o makes arrive.
-func (c *conn) announce(o *Options) {
-	if all := c.siblings(); all != nil && o.Timestamps {
-		all.stamps.Store(true)
 	}
 }
 
