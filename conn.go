@@ -107,7 +107,7 @@ func (c *conn) LocalAddr() net.Addr {
 	if !c.ok() {
 		return nil
 	}
-	return netAddr(c.names.get().local, c.network())
+	return netAddr(c.addrs().local, c.network())
 }
 
 // RemoteAddr returns the peer's address, as a *net.UnixAddr that must not be
@@ -116,7 +116,7 @@ func (c *conn) RemoteAddr() net.Addr {
 	if !c.ok() {
 		return nil
 	}
-	return netAddr(c.names.get().remote, c.network())
+	return netAddr(c.addrs().remote, c.network())
 }
 
 // Sockname asks the kernel for the local address. It differs from LocalAddr
@@ -280,8 +280,18 @@ func (c *conn) SetOptions(o Options) error {
 	}
 	if err == nil {
 		c.given(&o)
+		c.tell(&o)
 	}
 	return err
+}
+
+// tell tells the clones of timestamps that were asked for, and asks once more: the
+// Detach of one that was not told may have turned them off.
+func (c *conn) tell(o *Options) {
+	if all := c.siblings(); all != nil && o.Timestamps {
+		all.stamps.Store(true)
+		_ = c.s.SetInt(sys.SolSocket, sys.SoTimestamp, 1)
+	}
 }
 
 // given notes the options that the socket was made with.
@@ -340,8 +350,11 @@ func (c *conn) File() (*os.File, error) {
 
 // limitError is the error of a message of n bytes that is EMSGSIZE.
 func (c *conn) limitError(call string, n int, err error) error {
+	if !isErrno(err, sys.EMSGSIZE) {
+		return err
+	}
 	limit, e := c.s.Int(sys.SolSocket, sys.SoSndbuf)
-	if e != nil || !isErrno(err, sys.EMSGSIZE) {
+	if e != nil {
 		return err
 	}
 	return sysError(fmt.Sprintf("%s of %d bytes, the limit is %d", call, n, limit-sndbufOverhead), sys.EMSGSIZE)

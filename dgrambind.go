@@ -35,6 +35,8 @@ func (c *DgramConn) bind(ctx context.Context, lc *ListenConfig, a Addr) error {
 		file.keep.Store(true)
 	}
 	c.file = file
+	c.peering.Lock()
+	defer c.peering.Unlock()
 	c.rename(func(n *names) { n.local = a })
 	return nil
 }
@@ -43,22 +45,23 @@ func (c *DgramConn) bind(ctx context.Context, lc *ListenConfig, a Addr) error {
 // before. The caller holds c.mu.
 func (c *DgramConn) noteLocal() error {
 	a, err := boundAddr(c.s, Addr{})
-	if err == nil && c.file == nil {
+	c.peering.Lock()
+	defer c.peering.Unlock()
+	if err == nil && c.addrs().local.IsUnnamed() {
 		c.rename(func(n *names) { n.local = a })
 	}
 	return err
 }
 
-// rename changes the connection's names.
+// rename changes the names of the connection and its clones. The caller holds
+// c.peering.
 func (c *DgramConn) rename(f func(n *names)) {
-	for {
-		old, n := c.names.p.Load(), names{}
-		if old != nil {
-			n = *old
-		}
-		if f(&n); c.names.p.CompareAndSwap(old, &n) {
-			return
-		}
+	n := c.addrs()
+	f(&n)
+	if all := c.siblings(); all != nil {
+		all.names.set(n)
+	} else {
+		c.names.set(n)
 	}
 }
 

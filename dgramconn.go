@@ -34,7 +34,7 @@ type DgramConn struct {
 	senders senders // of the call whose receiving turn it is
 	dests   dests   // of the call whose sending turn it is
 
-	peering sync.Mutex // orders what changes the peer; locked after the sending turn
+	peering *sync.Mutex // orders what changes the names, clones' too; locked after the sending turn
 
 	mu   sync.Mutex
 	file *sockFile // that the socket is bound to; nil: none of ours
@@ -49,7 +49,7 @@ var (
 
 // newDgramConn makes a connection that owns s.
 func newDgramConn(s *socket.Socket, n *names) *DgramConn {
-	c := &DgramConn{}
+	c := &DgramConn{peering: new(sync.Mutex)}
 	c.s = s
 	c.names.p.Store(n)
 	c.mark.never() // a datagram socket has no end to tell from an empty datagram
@@ -131,19 +131,20 @@ func (c *DgramConn) Detach() (*os.File, error) {
 	if !c.ok() {
 		return nil, c.check("detach")
 	}
+	c.mu.Lock() // a Close comes before or after, and is of nothing then
+	defer c.mu.Unlock()
 	f, err := c.s.Detach(nil)
 	if err != nil {
 		return nil, c.fail("detach", err)
 	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.file.leave() // a later Close is of nothing
+	c.file.leave()
 	return f, nil
 }
 
 // Clone returns a second connection over the same socket, with deadlines and a
-// lifetime of its own. The caller closes it. Both share the options and the
-// queue. The socket file stays with c, whose Close removes it.
+// lifetime of its own. The caller closes it. Both share the options, the queue and
+// the addresses: a Connect, Disconnect or Bind of one is of both, and after a
+// Disconnect neither redials. The socket file stays with c, whose Close removes it.
 func (c *DgramConn) Clone() (*DgramConn, error) {
 	if err := c.check("clone"); err != nil {
 		return nil, err
@@ -152,10 +153,11 @@ func (c *DgramConn) Clone() (*DgramConn, error) {
 	if err != nil {
 		return nil, c.fail("clone", err)
 	}
-	d := newDgramConn(s, c.names.p.Load())
-	d.mark.state.Store(c.mark.state.Load())
-	d.redial = c.redial
-	c.expect.share()
-	d.expect.share()
+	d := newDgramConn(s, nil)
+	d.redial, d.peering = c.redial, c.peering
+	c.peering.Lock()
+	defer c.peering.Unlock()
+	n := c.addrs()
+	c.conn.join(&d.conn).names.set(n)
 	return d, nil
 }

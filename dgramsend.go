@@ -58,7 +58,7 @@ func (c *DgramConn) sendFailed(o *outgoing, err error) error {
 // gone, and the connection is one that finds it again: after a Disconnect it is
 // none.
 func (c *DgramConn) lost(err error) bool {
-	return c.redial && (isErrno(err, sys.ECONNREFUSED) || isErrno(err, sys.ENOTCONN)) && !c.names.get().remote.IsUnnamed()
+	return c.redial && (isErrno(err, sys.ECONNREFUSED) || isErrno(err, sys.ENOTCONN)) && !c.addrs().remote.IsUnnamed()
 }
 
 // resend connects to the peer's address again and repeats the send of p.
@@ -75,7 +75,7 @@ func (c *DgramConn) resend(t *socket.Turn, p []byte) (int, error) {
 func (c *DgramConn) reconnect(t *socket.Turn, n int) error {
 	c.peering.Lock()
 	defer c.peering.Unlock()
-	peer := c.names.get().remote
+	peer := c.addrs().remote
 	if peer.IsUnnamed() {
 		return notSent(n, sysError("sendto", sys.ENOTCONN))
 	}

@@ -194,20 +194,24 @@ func newSocket(typ int, o *Options, network, address string, control func(string
 	if err != nil {
 		return nil, noType(err)
 	}
+	ready := false
+	defer func() {
+		if !ready { // also where control panics or ends its goroutine
+			s.Close()
+		}
+	}()
 	if err := o.apply(s); err != nil {
-		s.Close()
 		return nil, err
 	}
-	if control == nil {
-		return s, nil
+	if control != nil {
+		rc, err := s.SyscallConn()
+		if err == nil {
+			err = control(network, address, rc)
+		}
+		if err != nil {
+			return nil, err
+		}
 	}
-	rc, err := s.SyscallConn()
-	if err == nil {
-		err = control(network, address, rc)
-	}
-	if err != nil {
-		s.Close()
-		return nil, err
-	}
+	ready = true
 	return s, nil
 }

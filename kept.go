@@ -14,7 +14,13 @@ type kept struct {
 	late atomic.Pointer[error] // for the next receive: RecvBatch met it behind its messages (DgramConn)
 	file *sockFile             // the socket file that Dialer.LocalAddr made (SeqConn); nil: none
 
-	stamps atomic.Pointer[atomic.Bool] // whether a SeqConn or a clone of it asked for timestamps; nil: no clones
+	siblings atomic.Pointer[siblings] // nil: no clones
+}
+
+// siblings is what a connection and its clones share, as they do the socket.
+type siblings struct {
+	stamps atomic.Bool  // one of them asked for timestamps
+	names  namesPointer // of a DgramConn, in place of the connection's own
 }
 
 func (c *conn) keeping() *kept {
@@ -40,11 +46,47 @@ func (c *SeqConn) boundFile() *sockFile {
 	return nil
 }
 
-// stamps returns whether the connection or a clone of it asked for timestamps,
-// nil if it has no clones.
-func (c *SeqConn) stamps() *atomic.Bool {
+// siblings returns what the connection shares with its clones, nil if it has none.
+func (c *conn) siblings() *siblings {
 	if k := c.kept.Load(); k != nil {
-		return k.stamps.Load()
+		return k.siblings.Load()
 	}
 	return nil
+}
+
+// join makes d, which is new, a sibling of c.
+func (c *conn) join(d *conn) *siblings {
+	c.keeping().siblings.CompareAndSwap(nil, new(siblings))
+	all := c.siblings()
+	d.keeping().siblings.Store(all)
+	if d.mark.state.Store(c.mark.state.Load()); d.mark.shown() {
+		all.stamps.Store(true)
+	}
+	c.expect.share()
+	d.expect.share()
+	return all
+}
+
+// stamped reports whether timestamps are for the caller: the connection asked for
+// them, or a clone did.
+func (c *conn) stamped() bool {
+	if c.mark.shown() {
+		return true
+	}
+	all := c.siblings()
+	if all == nil || !all.stamps.Load() {
+		return false
+	}
+	c.mark.keep()
+	return true
+}
+
+// addrs are the connection's names.
+func (c *conn) addrs() names {
+	if all := c.siblings(); all != nil {
+		if n := all.names.p.Load(); n != nil {
+			return *n
+		}
+	}
+	return c.names.get()
 }

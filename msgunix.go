@@ -26,7 +26,7 @@ func readMsgUnix(c messenger, p, oob []byte) (n, oobn, flags int, addr *net.Unix
 	x.wantSender(b.datagrams())
 	if err = c.receive("read", &x.in, 0); err == nil {
 		n, addr = x.in.n, x.sender(b)
-		oobn, flags, err = x.handOn(oob, hidden && !b.mark.shown()) // SetOptions may have come meanwhile
+		oobn, flags, err = x.handOn(oob, hidden && !b.stamped()) // SetOptions may have come meanwhile
 		err = b.fail("read", err)
 	}
 	x.done()
@@ -47,7 +47,7 @@ func (x *exchange) sender(b *conn) *net.UnixAddr {
 	if x.in.from != nil {
 		return x.senders.of(x.in.from).net
 	}
-	return netAddr(b.names.get().remote, b.network())
+	return netAddr(b.addrs().remote, b.network())
 }
 
 // handOn copies the received control messages to oob, the hidden marker aside.

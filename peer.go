@@ -82,7 +82,7 @@ func (c *conn) Peer() (Peer, error) {
 	if err != nil {
 		return Peer{}, c.fail("peer", err)
 	}
-	p.Addr = c.names.get().remote
+	p.Addr = c.addrs().remote
 	return p, nil
 }
 

@@ -77,5 +77,6 @@ func (c *SeqConn) sendPlain(b *conn, ms []Message, began uint64) (int, error) {
 	if err == nil || err == ErrWouldBlock {
 		return n, nil
 	}
+	ms[n].N = 0
 	return n, c.sendFailed("sendmmsg", (&outgoing{bufs: ms[n].Buffers}).size(), err)
 }

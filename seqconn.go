@@ -120,15 +120,22 @@ func (c *SeqConn) noTail() error {
 	return nil
 }
 
-// detachable makes the socket ready for its next owner, unless there is a tail.
+// detachable makes the socket ready for its next owner, unless there is a tail, or
+// a Close that has removed the file.
 func (c *SeqConn) detachable() error {
 	if err := c.noTail(); err != nil {
 		return err
 	}
-	if stamps := c.stamps(); stamps == nil || !stamps.Load() {
+	if !c.boundFile().leave() {
+		return net.ErrClosed
+	}
+	all := c.siblings()
+	if all == nil || !all.stamps.Load() {
 		c.mark.clear(c.s)
 	}
-	c.boundFile().leave()
+	if all != nil && all.stamps.Load() { // perhaps asked for meanwhile
+		_ = c.s.SetInt(sys.SolSocket, sys.SoTimestamp, 1)
+	}
 	return nil
 }
 
@@ -144,13 +151,7 @@ func (c *SeqConn) Clone() (*SeqConn, error) {
 		return nil, c.fail("clone", err)
 	}
 	d := newSeqConn(s, c.names.p.Load())
-	c.keeping().stamps.CompareAndSwap(nil, new(atomic.Bool))
-	d.keeping().stamps.Store(c.stamps())
-	if d.mark.state.Store(c.mark.state.Load()); d.mark.shown() {
-		d.stamps().Store(true)
-	}
-	c.expect.share()
-	d.expect.share()
+	c.conn.join(&d.conn)
 	return d, nil
 }
 

@@ -45,7 +45,10 @@ func (c *SeqConn) Read(p []byte) (int, error) {
 // the peer's last messages may be queued.
 func (c *SeqConn) nothing(t *socket.Turn, err error) error {
 	if err == nil {
-		return c.ended(t)
+		if err = c.ended(t); err == nil {
+			err = t.Err() // a peer may send empty messages without an end
+		}
+		return err
 	}
 	if c.noteReset(err) {
 		return nil

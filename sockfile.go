@@ -63,13 +63,17 @@ func (f *sockFile) remove() {
 	_ = d.take(d.name, f.id)
 }
 
-// leave makes remove do nothing: the socket has another owner.
-func (f *sockFile) leave() {
-	if f != nil {
-		f.mu.Lock()
-		f.done = true
-		f.mu.Unlock()
+// leave makes remove do nothing, for the socket has another owner, and reports
+// whether it came before that.
+func (f *sockFile) leave() bool {
+	if f == nil || !f.bound {
+		return true
 	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	first := !f.done
+	f.done = true
+	return first
 }
 
 // removeByPath is remove where no descriptor is left to open the directory.

@@ -123,9 +123,14 @@ func (o *recvBatchOp) try(s *Socket) (e sys.Errno) {
 
 type sendBatchOp batchOp
 
-// try sends the first message that is left, and what goes with it.
+// try sends the first message that is left, and what goes with it: nothing while
+// calls wait for a full receiver, which may be that of another message.
 func (o *sendBatchOp) try(s *Socket) sys.Errno {
-	n, e := sys.SendBatch(s.fd, &o.hdrs, o.n, o.flags)
+	most := o.hdrs.Len() - o.n
+	if s.fullBusy() != nil {
+		most = 1
+	}
+	n, e := sys.SendBatch(s.fd, &o.hdrs, o.n, most, o.flags)
 	if e == 0 {
 		o.n += n
 	}

@@ -1,69 +1,50 @@
 package socket
 
 import (
-	"fmt"
 	"net"
 	"os"
 )
 
 // Detach closes s and returns its socket as a file, which is the caller's.
 // Calls in progress end with net.ErrClosed. ready, unless it is nil, is called
-// first, perhaps in another goroutine, while no receive touches the socket and
-// none begins; if it fails, or no descriptor is to be had, Detach returns that
-// error and nothing has changed: no call notices. A panic in ready is that of
-// Detach.
+// first, while no receive touches the socket and none begins; if it fails, or no
+// descriptor is to be had, Detach returns that error and nothing has changed: no
+// call notices. So it is if ready panics or ends its goroutine, which is Detach's.
 func (s *Socket) Detach(ready func() error) (*os.File, error) {
 	f, err := s.File()
 	if err != nil {
 		return nil, err
 	}
-	if err := s.detach(ready); err != nil {
-		f.Close()
-		if p, ok := err.(panicked); ok {
-			panic(p.value)
+	detached := false
+	defer func() {
+		if !detached {
+			f.Close()
 		}
+	}()
+	if err := s.detach(ready); err != nil {
 		return nil, err
 	}
+	detached = true
 	return f, nil
 }
 
-// detaching is a Detach that is under way. It is decided in the receiving turn,
-// by whoever has that: a parked call need not leave for it, and goes on if the
-// socket stays open.
+// detaching is a Detach that is under way. It is decided in the receiving turn: in
+// one of its own, or in that of a call which lends it. So a parked call need not
+// leave for it, and goes on if the socket stays open.
 type detaching struct {
-	ready func() error
-	err   error         // why the socket stays open; valid when done is closed
-	done  chan struct{} // closed when it is decided
+	lent chan struct{} // told by a call that lends its turn until done
+	done chan struct{} // closed when it is decided
 }
-
-// ask calls ready. A panic is a refusal, which goes on in who called Detach.
-func (p *detaching) ask() (err error) {
-	if p.ready == nil {
-		return nil
-	}
-	defer func() {
-		if v := recover(); v != nil {
-			err = panicked{v}
-		}
-	}()
-	return p.ready()
-}
-
-// panicked is a refusal by panic.
-type panicked struct{ value any }
-
-func (p panicked) Error() string { return fmt.Sprint("panic: ", p.value) }
 
 // detach closes s if ready agrees.
 func (s *Socket) detach(ready func() error) error {
-	p := &detaching{ready: ready, done: make(chan struct{})}
+	p := &detaching{lent: make(chan struct{}), done: make(chan struct{})}
 	if !s.propose(p) {
 		return net.ErrClosed
 	}
 	s.kick(&s.r)
-	s.awaitDecision(p)
-	if p.err != nil {
-		return p.err
+	if err := s.decide(p, ready); err != nil {
+		return err
 	}
 	return s.finish()
 }
@@ -102,34 +83,39 @@ func (s *Socket) detaching() *detaching {
 	return nil
 }
 
-// awaitDecision waits until p is decided: by the caller who has the receiving
-// turn, or in a turn of its own.
-func (s *Socket) awaitDecision(p *detaching) {
+// decide asks ready in the receiving turn, and closes that direction if it agrees.
+func (s *Socket) decide(p *detaching, ready func() error) (err error) {
+	if s.borrow(p) {
+		defer s.end(&s.r)
+	}
+	agreed := false
+	defer func() { s.settle(p, agreed) }()
+	if ready != nil {
+		err = ready()
+	}
+	agreed = err == nil
+	return err
+}
+
+// borrow waits for the receiving turn, and reports whether it is one to end: not
+// if a call lends its own until p is done.
+func (s *Socket) borrow(p *detaching) bool {
 	freed := s.announce(&s.r)
 	defer s.r.timed.Add(-1)
 	for !s.r.turn.TryLock() {
 		select {
 		case <-freed:
-		case <-p.done:
-			return
+		case <-p.lent:
+			return false
 		}
 	}
-	s.decide()
-	s.end(&s.r)
+	return true
 }
 
-// decide settles the Detach that is under way, if there is one. The caller has
-// the receiving turn and is between two tries.
-func (s *Socket) decide() {
+// settle ends p, for good if it is agreed.
+func (s *Socket) settle(p *detaching, agreed bool) {
 	s.r.mu.Lock()
-	p := s.detaching()
-	s.r.mu.Unlock()
-	if p == nil {
-		return
-	}
-	p.err = p.ask()
-	s.r.mu.Lock()
-	if p.err == nil {
+	if agreed {
 		s.r.state.Or(stClosed)
 	}
 	s.r.state.And(^uint32(stDetach))
@@ -138,9 +124,20 @@ func (s *Socket) decide() {
 	close(p.done)
 }
 
-// decide settles the Detach that waits for the turn, if there is one.
-func (t *Turn) decide() {
+// lend lends the turn to the Detach that waits for one, if there is one. The call
+// is between two tries.
+func (t *Turn) lend() {
 	if !t.d.sends && t.d.state.Load()&stDetach != 0 {
-		t.s.decide()
+		t.s.lend()
+	}
+}
+
+func (s *Socket) lend() {
+	s.r.mu.Lock()
+	p := s.detaching()
+	s.r.mu.Unlock()
+	if p != nil {
+		p.lent <- struct{}{} // it waits for this or for the turn
+		<-p.done
 	}
 }

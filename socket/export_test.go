@@ -38,6 +38,9 @@ func QueueAfter(s *Socket, f func()) error {
 // RawCalls reports whether receives bypass the scheduler.
 func RawCalls(s *Socket) bool { return s.raw }
 
+// Clean reports whether the message at hand is known to have no descriptors.
+func Clean(s *Socket) bool { return s.clean }
+
 // Crowded reports whether sends enter the scheduler because other sockets wait.
 func Crowded(s *Socket) bool { return s.w.crowd > 0 }
 

@@ -141,6 +141,31 @@ func TestDontwaitBehindCallsThatWait(t *testing.T) {
 	}
 }
 
+// Nor does one that is not the first of its batch.
+func TestBatchBehindCallsThatWait(t *testing.T) {
+	s, _ := dgramAt(t)
+	free, toFree := dgramAt(t)
+	receiver, to := dgramAt(t)
+	queued := fillQueue(t, s, to)
+	done := make(chan error, 1)
+	go func() {
+		_, err := s.SendTo([]byte("first"), 0, to)
+		done <- err
+	}()
+	testutil.Eventually(t, safetyNet, func() bool { return socket.Full(s) }, "a call that waits")
+	recvAll(t, receiver, 1) // there may be room before the call that waits has it
+	ms := []socket.Msg{{Buffer: []byte("x"), Addr: toFree}, {Buffer: []byte("second"), Addr: to}}
+	n, err := s.SendBatch(ms, socket.MsgDontwait)
+	if n == 1 && !errors.Is(err, socket.ErrWouldBlock) || n == 2 && err != nil {
+		t.Errorf("got %d, %v, want 1 and ErrWouldBlock, or 2", n, err)
+	}
+	recvAll(t, free, 1)
+	got := recvAll(t, receiver, queued)
+	if err := <-done; err != nil || got[queued-1] != "first" {
+		t.Errorf("got %q, %v, want first and no error", got[queued-1], err)
+	}
+}
+
 func TestAcceptAfterShutdownEnds(t *testing.T) {
 	l, err := socket.New(socket.AFUnix, socket.SockSeqpacket, 0)
 	if err != nil {

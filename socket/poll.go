@@ -60,7 +60,7 @@ func (t *Turn) resume(call string, op attempt, flags int, e sys.Errno) error {
 		return sysErr(call, e)
 	}
 	for !done {
-		t.decide()
+		t.lend()
 		if err := t.check(); err != nil {
 			return err
 		}
@@ -104,12 +104,12 @@ func (d *direction) untried() sys.Errno {
 // noWait ends a call that does not wait, after a first try that failed with e,
 // or with none yet.
 func (t *Turn) noWait(call string, op attempt, e sys.Errno) error {
-	if e == 0 || e == sys.EINTR || e == sys.EAGAIN {
+	if e == 0 || e == sys.EINTR || e == sys.EAGAIN && t.d.eager {
 		e = try(op, t.s)
 	}
 	if e == sys.EAGAIN {
-		if !t.d.sends && t.s.is(factShared) {
-			t.s.noteShut()
+		if !t.d.sends {
+			t.s.noteShut() // perhaps by another process
 		}
 		if done, err := t.afterShutdown(call, op); done {
 			return err

@@ -61,6 +61,9 @@ func (s *Socket) begin(t *Turn, d *direction) error {
 
 func (s *Socket) tryBegin(t *Turn, d *direction) error {
 	*t = Turn{s: s, d: d, seen: d.state.Load()}
+	if t.seen&stTimed != 0 {
+		t.setLimit()
+	}
 	if err := t.over(); err != nil {
 		return err
 	}
@@ -75,9 +78,7 @@ func (s *Socket) tryBegin(t *Turn, d *direction) error {
 // are queued that a Cancel is to end: this call began after the Cancel, so it
 // gives the turn back until they have had theirs.
 func (t *Turn) beginSlow(ctx context.Context) error {
-	if timeout := t.s.timeout(t.d); timeout != 0 {
-		t.limit = saturated(now(), timeout)
-	}
+	t.setLimit()
 	if err := t.over(); err != nil {
 		return err
 	}
@@ -95,6 +96,13 @@ func (t *Turn) beginSlow(ctx context.Context) error {
 		}
 	}
 	return t.checked()
+}
+
+// setLimit sets when the call ends by its timeout.
+func (t *Turn) setLimit() {
+	if timeout := t.s.timeout(t.d); timeout != 0 {
+		t.limit = saturated(now(), timeout)
+	}
 }
 
 // queue waits for the turn behind others.
@@ -157,7 +165,7 @@ func (t *Turn) behind() bool { return t.d.state.Load()&stBehind != 0 }
 
 // checked ends the turn if its call must end.
 func (t *Turn) checked() error {
-	t.decide()
+	t.lend()
 	err := t.check()
 	if err != nil {
 		t.End()
@@ -224,11 +232,18 @@ func (t *Turn) End() {
 }
 
 // leave ends the turn of a call with a function of its caller's, which may have
-// panicked where it was called to see whether the call still has to wait.
+// panicked, or ended its goroutine, where it was called to see whether the call
+// still has to wait.
 func (t *Turn) leave() {
-	if w := t.d.wait; w != nil && w.s != nil {
-		w.s, w.op = nil, nil
-		t.d.setUnparked()
+	if !t.d.sends {
+		t.s.clean = false
+	}
+	if w := t.d.wait; w != nil {
+		w.forget()
+		if w.s != nil {
+			w.s, w.op = nil, nil
+			t.d.setUnparked()
+		}
 	}
 	t.End()
 }
@@ -252,6 +267,14 @@ func (s *Socket) tell(d *direction) {
 	case s.seldom().of(d).freed <- struct{}{}:
 	default:
 	}
+}
+
+// Err returns the error that ends what is left of the turn, which is held, or nil.
+// Calls that find what they want at once do not look: one who makes many of them
+// asks here in between.
+func (t *Turn) Err() error {
+	t.lend()
+	return t.check()
 }
 
 // check returns the error that ends the call whose turn it is, or nil.

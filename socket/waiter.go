@@ -48,6 +48,13 @@ type rareOps struct {
 	batch  *batchOp
 }
 
+// forget drops the function of a RecvMsg, which may refer to the socket.
+func (w *waiter) forget() {
+	if w.rare != nil && w.rare.msg != nil {
+		w.rare.msg.grow = nil
+	}
+}
+
 // waiter returns the direction's waiter.
 func (d *direction) waiter() *waiter {
 	if d.wait == nil {

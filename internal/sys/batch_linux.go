@@ -111,16 +111,17 @@ func RecvBatch(fd int, b *Batch, flags int) (int, Errno) {
 	return int(r), e
 }
 
-// SendBatch is sendmmsg(2) for the messages from the first on: it returns how
-// many of them were sent.
-func SendBatch(fd int, b *Batch, first, flags int) (int, Errno) {
-	if first >= len(b.hdrs) {
+// SendBatch is sendmmsg(2) for at most n messages from the first on: it returns
+// how many of them were sent.
+func SendBatch(fd int, b *Batch, first, n, flags int) (int, Errno) {
+	n = min(n, len(b.hdrs)-first)
+	if n <= 0 {
 		return 0, 0
 	}
 	if raceEnabled {
-		b.sending(first)
+		b.sending(first, n)
 	}
-	r, _, e := syscall.Syscall6(unix.SYS_SENDMMSG, uintptr(fd), uintptr(unsafe.Pointer(&b.hdrs[first])), uintptr(len(b.hdrs)-first), uintptr(sendFlags|flags), 0, 0)
+	r, _, e := syscall.Syscall6(unix.SYS_SENDMMSG, uintptr(fd), uintptr(unsafe.Pointer(&b.hdrs[first])), uintptr(n), uintptr(sendFlags|flags), 0, 0)
 	return int(r), e
 }
 
@@ -138,9 +139,9 @@ func (b *Batch) received(n int) {
 	}
 }
 
-func (b *Batch) sending(first int) {
+func (b *Batch) sending(first, n int) {
 	release()
-	for i := range b.hdrs[first:] {
+	for i := range b.hdrs[first:][:n] {
 		h := &b.hdrs[first+i].hdr
 		for _, v := range unsafe.Slice(h.Iov, int(h.Iovlen)) {
 			read(v.Base, int(v.Len))

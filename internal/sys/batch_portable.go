@@ -57,9 +57,10 @@ func RecvBatch(fd int, b *Batch, flags int) (int, Errno) {
 	return 1, 0
 }
 
-// SendBatch sends the messages from the first on, until one fails.
-func SendBatch(fd int, b *Batch, first, flags int) (int, Errno) {
-	for i := first; i < len(b.msgs); i++ {
+// SendBatch sends at most n messages from the first on, until one fails.
+func SendBatch(fd int, b *Batch, first, n, flags int) (int, Errno) {
+	n = min(n, len(b.msgs)-first)
+	for i := first; i < first+n; i++ {
 		if _, e := SendMsg(fd, &b.msgs[i], flags); e != 0 {
 			if i > first {
 				return i - first, 0
@@ -67,5 +68,5 @@ func SendBatch(fd int, b *Batch, first, flags int) (int, Errno) {
 			return 0, e
 		}
 	}
-	return len(b.msgs) - first, 0
+	return n, 0
 }
