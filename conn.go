@@ -269,8 +269,12 @@ func (c *conn) SetOptions(o Options) error {
 
 // given notes the options that the socket was made with.
 func (c *conn) given(o *Options) {
-	if o.Timestamps {
-		c.mark.keep()
+	if !o.Timestamps {
+		return
+	}
+	c.mark.keep()
+	if stamps := c.stamps(); stamps != nil {
+		stamps.Store(true)
 	}
 }
 

@@ -153,9 +153,7 @@ func (c *DgramConn) Clone() (*DgramConn, error) {
 		return nil, c.fail("clone", err)
 	}
 	d := newDgramConn(s, c.names.p.Load())
-	d.mark.state.Store(c.mark.state.Load())
 	d.redial = c.redial
-	c.expect.share()
-	d.expect.share()
+	c.share(&d.conn)
 	return d, nil
 }

@@ -14,7 +14,7 @@ type kept struct {
 	late atomic.Pointer[error] // that a DgramConn's RecvBatch met behind its messages
 	file *sockFile             // that a SeqConn's dial bound; nil: none
 
-	stamps atomic.Pointer[atomic.Bool] // whether a SeqConn or a clone of it asked for timestamps; nil: no clones
+	stamps atomic.Pointer[atomic.Bool] // whether the connection or a clone asked for timestamps; nil: no clones
 }
 
 func (c *conn) keeping() *kept {
@@ -42,9 +42,30 @@ func (c *SeqConn) boundFile() *sockFile {
 
 // stamps returns whether the connection or a clone of it asked for timestamps,
 // nil if it has no clones.
-func (c *SeqConn) stamps() *atomic.Bool {
+func (c *conn) stamps() *atomic.Bool {
 	if k := c.kept.Load(); k != nil {
 		return k.stamps.Load()
 	}
 	return nil
+}
+
+// share makes d, a clone, one with c as to timestamps and the marker, which are
+// the socket's.
+func (c *conn) share(d *conn) {
+	c.keeping().stamps.CompareAndSwap(nil, new(atomic.Bool))
+	d.keeping().stamps.Store(c.stamps())
+	if d.mark.state.Store(c.mark.state.Load()); d.mark.shown() {
+		d.stamps().Store(true)
+	}
+	c.expect.share()
+	d.expect.share()
+}
+
+// stamped reports whether timestamps are for the caller.
+func (c *conn) stamped() bool {
+	if c.mark.shown() {
+		return true
+	}
+	stamps := c.stamps()
+	return stamps != nil && stamps.Load()
 }

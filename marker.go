@@ -75,5 +75,5 @@ func (m *marker) clear(s *socket.Socket) {
 // hidden reports whether messages carry a timestamp that is not for the caller.
 func (m *marker) hidden() bool { return m.state.Load() == markerOn }
 
-// shown reports whether timestamps are for the caller.
+// shown reports whether timestamps were asked for here.
 func (m *marker) shown() bool { return m.state.Load() == markerKept }

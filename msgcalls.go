@@ -75,7 +75,7 @@ func (m *Message) took(b *conn, x *exchange) error {
 		m.Addr = x.senders.of(x.in.from).addr
 	}
 	if m.OOB != nil {
-		m.OOBTruncated = !m.OOB.take(x, b.mark.shown(), m.Truncated)
+		m.OOBTruncated = !m.OOB.take(x, b.stamped(), m.Truncated)
 	}
 	switch {
 	case m.OOBTruncated:

@@ -26,7 +26,7 @@ func readMsgUnix(c messenger, p, oob []byte) (n, oobn, flags int, addr *net.Unix
 	x.wantSender(b.datagrams())
 	if err = c.receive("read", &x.in, 0); err == nil {
 		n, addr = x.in.n, x.sender(b)
-		oobn, flags, err = x.handOn(oob, hidden && !b.mark.shown()) // SetOptions may have come meanwhile
+		oobn, flags, err = x.handOn(oob, hidden && !b.stamped()) // SetOptions may have come meanwhile
 		err = b.fail("read", err)
 	}
 	x.done()
@@ -39,7 +39,7 @@ func (c *conn) marked() bool {
 	if !c.datagrams() {
 		c.mark.set(c.s)
 	}
-	return c.mark.hidden()
+	return c.mark.hidden() && !c.stamped()
 }
 
 // sender is the address that x received from, never nil.

@@ -125,7 +125,7 @@ func (c *SeqConn) detachable() error {
 	if err := c.noTail(); err != nil {
 		return err
 	}
-	if stamps := c.stamps(); stamps == nil || !stamps.Load() {
+	if !c.stamped() {
 		c.mark.clear(c.s)
 	}
 	c.boundFile().leave()
@@ -144,13 +144,7 @@ func (c *SeqConn) Clone() (*SeqConn, error) {
 		return nil, c.fail("clone", err)
 	}
 	d := newSeqConn(s, c.names.p.Load())
-	c.keeping().stamps.CompareAndSwap(nil, new(atomic.Bool))
-	d.keeping().stamps.Store(c.stamps())
-	if d.mark.state.Store(c.mark.state.Load()); d.mark.shown() {
-		d.stamps().Store(true)
-	}
-	c.expect.share()
-	d.expect.share()
+	c.share(&d.conn)
 	return d, nil
 }
 

@@ -95,16 +95,7 @@ func (c *SeqConn) WriteBuffer() (int, error) { return c.base().WriteBuffer() }
 // SetOptions applies the fields of o that are not zero. A message that was
 // queued before may lack what they ask for; Dialer.Options and
 // ListenConfig.Options leave no such window.
-func (c *SeqConn) SetOptions(o Options) error {
-	err := c.base().SetOptions(o)
-	if err != nil || !o.Timestamps {
-		return err
-	}
-	if stamps := c.stamps(); stamps != nil {
-		stamps.Store(true)
-	}
-	return nil
-}
+func (c *SeqConn) SetOptions(o Options) error { return c.base().SetOptions(o) }
 
 // SetSpin sets how long a call that has to wait spins before its goroutine
 // parks, as Options.Spin does.
