@@ -109,7 +109,10 @@ func init() {
 	modelCalls = append(modelCalls, modelOthers...)
 }
 
-var modelSizes = []int{0, 0, 1, 2, 7, 100, 4_095, 4_096, 5_000, 40_000, modelPiece, modelPiece + 1, 100_000, modelLimit, modelLimit + 1}
+// modelSizes are those of messages and buffers: most are small, for the sake of
+// speed and of tails.
+var modelSizes = []int{0, 0, 0, 1, 1, 2, 3, 5, 7, 10, 64, 100, 1_000, 4_095, 4_096, 5_000, 40_000,
+	modelPiece, modelPiece + 1, 100_000, modelLimit, modelLimit + 1}
 
 // payload is n bytes unlike those of the other messages.
 func (w *modelWorld) payload(n int) []byte {
