@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"net"
 	"os"
@@ -214,6 +215,9 @@ func (r *cloneRound) send(c endable, rnd *rand.Rand) (err error) {
 		n, err = c.SendBatch(ms)
 		for i := range ms[:n] {
 			r.note(r.sent, ms[i].Buffers[0])
+		}
+		if err == nil && n < len(ms) {
+			return fmt.Errorf("SendBatch: %d of %d and no error", n, len(ms))
 		}
 		return err
 	}
