@@ -93,3 +93,33 @@ func TestCloneDetachedLeavesTimestamps(t *testing.T) {
 		t.Error("got no time")
 	}
 }
+
+// Timestamps are an option of the socket: whoever shares it gets those that
+// another asked for.
+func TestCloneHasTheTimestampsOfAnother(t *testing.T) {
+	a, b := seqPair(t)
+	c, err := a.Clone()
+	must(t, err)
+	closeLater(t, c)
+	guarded(t, b, c)
+	wantStamped(t, b, a, c)
+
+	x, y := dgramPair(t)
+	wantStamped(t, y, cloneDgram(t, x), x)
+}
+
+// wantStamped fails t unless what one connection sends has a time for another
+// once a clone of that asked for timestamps.
+func wantStamped(t *testing.T, from, asks, gets msgConn) {
+	t.Helper()
+	must(t, asks.SetOptions(uds.Options{Timestamps: true}))
+	must(t, from.Send([]byte("x")))
+	m := uds.Message{Buffers: buffers(9), OOB: new(uds.OOB)}
+	if must(t, gets.RecvMsg(&m, 0)); m.OOB.Time.IsZero() {
+		t.Errorf("RecvMsg on a %T: got no time", gets)
+	}
+	must(t, from.Send([]byte("x")))
+	if _, n, _, _, err := gets.ReadMsgUnix(make([]byte, 9), make([]byte, 100)); n == 0 || err != nil {
+		t.Errorf("ReadMsgUnix on a %T: got %d bytes of control messages, %v, want the time's", gets, n, err)
+	}
+}

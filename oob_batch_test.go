@@ -129,6 +129,26 @@ func TestBatchResetComesWithTheNextCall(t *testing.T) {
 	}
 }
 
+// A reset that a batch meets behind the tail of a Read hides none of what is
+// queued.
+func TestBatchBehindATailMeetsTheReset(t *testing.T) {
+	a, b := seqPair(t)
+	guarded(t, b)
+	sendAll(t, b, "never read")
+	sendAll(t, a, "tail", "reply")
+	_, err := b.Read(make([]byte, 1))
+	must(t, err)
+	must(t, a.Close())
+	in := batchOf(4, 0)
+	n, err := b.RecvBatch(in)
+	if got, want := summary(in[:n]), `"ail", "reply"`; got != want || err != nil {
+		t.Errorf("got %s, %v, want %s", got, err, want)
+	}
+	if got := recvRest(b); got != "RESET EOF EOF" {
+		t.Errorf("then got %s, want RESET EOF EOF", got)
+	}
+}
+
 func TestSendBatchSaysHowManyWereSent(t *testing.T) {
 	eachKind(t, func(t *testing.T, pair pairOf) {
 		a, b := pair(t)

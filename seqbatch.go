@@ -30,7 +30,9 @@ func (c *SeqConn) more(ms []socket.Msg) int {
 		return 0
 	}
 	n, err := t.RecvBatch(ms, FlagNoWait.recvFlags())
-	c.noteReset(err)
+	if c.noteReset(err) { // which is ahead of what is queued
+		n, _ = t.RecvBatch(ms, FlagNoWait.recvFlags())
+	}
 	if ms = ms[:n]; someUnmarked(ms) && c.mark.lost(c.s) {
 		return unmarked(&t, ms)
 	}
