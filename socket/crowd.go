@@ -4,27 +4,25 @@ package socket
 // bypasses the scheduler keeps its P, and a stop of the world waits for it: some
 // milliseconds, where more threads want to run than there are processors. Many
 // connections streaming in one process are such a crowd (bench row gc-pause):
-// their sends enter the scheduler, as those of package net do.
+// their calls enter the scheduler, as those of package net do.
 
-// How a sending direction notices a crowd.
+// How a direction notices a crowd.
 const (
-	crowdWindow = 16  // sends between two looks
+	crowdWindow = 16  // calls between two looks
 	crowdStays  = 255 // looks that see no other socket wait before the crowd is over
 )
 
 // crowded reports whether other sockets wait in this process while it streams
-// within itself. The caller has the sending turn.
-func (s *Socket) crowded() bool {
-	d := &s.w
-	if d.sent++; d.sent%crowdWindow == 0 {
-		s.lookAround()
+// within itself. The caller has the turn of d.
+func (s *Socket) crowded(d *direction) bool {
+	if d.calls++; d.calls%crowdWindow == 0 {
+		s.lookAround(d)
 	}
 	return d.crowd > 0
 }
 
 // lookAround sees whether another socket has waited since the last look.
-func (s *Socket) lookAround() {
-	d := &s.w
+func (s *Socket) lookAround(d *direction) {
 	last := max(1, uint32(lastWaiter.Load()>>8))
 	switch {
 	case d.sawWait != 0 && last != d.sawWait && last != s.id && s.peerHere():

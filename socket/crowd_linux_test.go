@@ -1,6 +1,8 @@
 package socket_test
 
 import (
+	"errors"
+	"syscall"
 	"testing"
 
 	"example.com/uds/socket"
@@ -36,34 +38,66 @@ func parkOnce(t testing.TB, s, peer *socket.Socket) {
 	}
 }
 
-// Sends bypass the scheduler while the socket is the only one that waits, and
-// enter it while others of the process wait, too.
+// Calls bypass the scheduler while the socket is the only one that waits, and
+// enter it while others of the process wait, too: sends, and the receives of a
+// socket that no descriptors reach.
 func TestCrowd(t *testing.T) {
-	a, b := pair(t, socket.AFUnix, socket.SockSeqpacket)
+	t.Run("sends", func(t *testing.T) {
+		a, b := pair(t, socket.AFUnix, socket.SockSeqpacket)
+		testCrowd(t, a, b, a)
+	})
+	t.Run("receives", func(t *testing.T) {
+		a, b := refusingPair(t)
+		testCrowd(t, a, b, b)
+	})
+}
+
+// refusingPair is a connection whose second end receives no descriptors, from
+// before it had a peer.
+func refusingPair(t testing.TB) (a, b *socket.Socket) {
+	t.Helper()
+	l, to := listen(t, socket.AFUnix, socket.SockSeqpacket)
+	b = newSocket(t, socket.AFUnix, socket.SockSeqpacket, 0)
+	if err := b.RefuseFiles(); errors.Is(err, syscall.ENOPROTOOPT) {
+		t.Skipf("needs SO_PASSRIGHTS (Linux 6.16): %v", err)
+	} else if err != nil {
+		t.Fatal(err)
+	}
+	if err := b.Connect(background, to); err != nil {
+		t.Fatal(err)
+	}
+	if !socket.RawCalls(b) {
+		t.Fatal("receives enter the scheduler")
+	}
+	return accept(t, l), b
+}
+
+// testCrowd sends from a to b, and sees when one of them is in a crowd.
+func testCrowd(t *testing.T, a, b, one *socket.Socket) {
 	c, d := pair(t, socket.AFUnix, socket.SockSeqpacket)
 	looks := func(n int) { pass(t, a, b, n*socket.CrowdLooks) }
 	socket.ForgetWaits()
 	looks(3)
-	if socket.Crowded(a) {
+	if socket.Crowded(one) {
 		t.Error("crowded with nobody else there")
 	}
 	parkOnce(t, c, d)
 	looks(1)
-	if !socket.Crowded(a) {
+	if !socket.Crowded(one) {
 		t.Error("not crowded after another socket waited")
 	}
 	looks(socket.CrowdEnd)
-	if socket.Crowded(a) {
+	if socket.Crowded(one) {
 		t.Error("crowded long after another socket waited")
 	}
-	f, err := b.File() // from here on the peer may be another process
+	f, err := one.File() // from here on the peer may be another process
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer f.Close()
 	parkOnce(t, c, d)
 	looks(1)
-	if socket.Crowded(a) {
+	if socket.Crowded(one) {
 		t.Error("crowded by a wait although the peer is elsewhere")
 	}
 }

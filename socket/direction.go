@@ -25,7 +25,7 @@ type direction struct {
 	lucky int8  // calls in a row that did not have to wait
 	waits uint8 // that looked whether to spin
 
-	sent    uint8  // sends, to look for a crowd at every 16th
+	calls   uint8  // that bypass the scheduler unless in a crowd, for which every 16th looks
 	crowd   uint8  // looks until the crowd is over; 0: none
 	sawWait uint32 // the socket that waited last at the last look; 0: no look yet
 

@@ -41,8 +41,8 @@ func RawCalls(s *Socket) bool { return s.raw }
 // Clean reports whether the message at hand is known to have no descriptors.
 func Clean(s *Socket) bool { return s.clean }
 
-// Crowded reports whether sends enter the scheduler because other sockets wait.
-func Crowded(s *Socket) bool { return s.w.crowd > 0 }
+// Crowded reports whether calls enter the scheduler because other sockets wait.
+func Crowded(s *Socket) bool { return s.w.crowd > 0 || s.r.crowd > 0 }
 
 // CrowdLooks is how many sends a look around takes, and how many looks without
 // another socket's wait end a crowd.

@@ -36,7 +36,7 @@ func (t *Turn) Recv(p []byte, flags int) (n int, err error) {
 		return t.recvSlow(p, flags, t.d.untried())
 	}
 	var e sys.Errno
-	if s.raw && len(p) <= sys.MaxRaw {
+	if s.raw && len(p) <= sys.MaxRaw && !s.crowded(&s.r) {
 		n, e = sys.RecvRaw(s.fd, p, flags)
 	} else {
 		n, e = sys.Recv(s.fd, p, flags)
@@ -67,7 +67,7 @@ func (t *Turn) RecvFrom(p []byte, flags int, from *Sockaddr) (n int, err error) 
 		return t.recvFromSlow(p, flags, from, t.d.untried())
 	}
 	var e sys.Errno
-	if s.raw && len(p) <= sys.MaxRaw {
+	if s.raw && len(p) <= sys.MaxRaw && !s.crowded(&s.r) {
 		n, e = sys.RecvFromRaw(s.fd, p, flags, &from.raw)
 	} else {
 		n, e = sys.RecvFrom(s.fd, p, flags, &from.raw)

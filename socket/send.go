@@ -108,7 +108,7 @@ func (t *Turn) SendBuffer() (int, error) {
 
 // send bypasses the scheduler where that is safe.
 func send(s *Socket, p []byte, flags int) (int, sys.Errno) {
-	if s.family == sys.AFUnix && !s.crowded() {
+	if s.family == sys.AFUnix && !s.crowded(&s.w) {
 		return sys.SendRaw(s.fd, p, flags)
 	}
 	return sys.Send(s.fd, p, flags)
@@ -117,7 +117,7 @@ func send(s *Socket, p []byte, flags int) (int, sys.Errno) {
 // plainTo reports whether sends to an address enter the scheduler. The caller has
 // the sending turn.
 func (s *Socket) plainTo(to *sys.Sockaddr) bool {
-	return s.family != sys.AFUnix || isPath(to) || s.crowded()
+	return s.family != sys.AFUnix || isPath(to) || s.crowded(&s.w)
 }
 
 // sendTo is a send to an address, for which plainTo said plain.

@@ -139,7 +139,7 @@ func adopt(fd, family, typ, proto int) *Socket {
 }
 
 // rawNow reports whether the receive at hand may bypass the scheduler.
-func (s *Socket) rawNow() bool { return s.raw || s.clean }
+func (s *Socket) rawNow() bool { return s.clean || s.raw && !s.crowded(&s.r) }
 
 // Family returns the address family, such as AF_UNIX.
 func (s *Socket) Family() int { return int(s.family) }
