@@ -40,7 +40,8 @@ func (s *Socket) WriteTimeout() time.Duration { return s.timeout(&s.w) }
 func (s *Socket) setDeadline(d *direction, at time.Time) error {
 	var end int64
 	if !at.IsZero() {
-		end = max(1, saturated(now(), time.Until(at)))
+		left := time.Until(at) // before now: what comes between makes it late, not early
+		end = max(1, saturated(now(), left))
 	}
 	d.mu.Lock()
 	if err := s.usable(d); err != nil {

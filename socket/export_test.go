@@ -1,5 +1,7 @@
 package socket
 
+import "time"
+
 // Parked reports whether a call waits, or is about to wait, in the poller.
 func Parked(s *Socket) bool { return parked(&s.r) || parked(&s.w) }
 
@@ -63,3 +65,6 @@ const ManyParked = manyParked
 
 // ParkedCalls is how many calls wait in the poller, of all sockets.
 func ParkedCalls() int { return int(parkedCalls.Load()) }
+
+// ReadDeadline is the deadline that was set, on the package's own clock.
+func ReadDeadline(s *Socket) time.Time { return base.Add(time.Duration(s.r.deadline.Load())) }
