@@ -13,14 +13,9 @@ import (
 // missing one is no error, everything else is EADDRINUSE. The directory is
 // locked.
 func (d *sockDir) removeDead(name string) error {
-	st, e := sys.StatAt(d.fd, name)
-	switch {
-	case e == sys.ENOENT:
-		return nil
-	case e != 0:
-		return sysError("stat", e)
-	case st.Mode.Type() != fs.ModeSocket:
-		return notSocket(st.Mode)
+	st, exists, err := d.socketAt(name)
+	if err != nil || !exists {
+		return err
 	}
 	fd, e := sys.OpenPathNoFollow(d.fd, name)
 	if e != 0 {
@@ -31,6 +26,21 @@ func (d *sockDir) removeDead(name string) error {
 		return err
 	}
 	return d.take(name, st.ID)
+}
+
+// socketAt looks at a file. One that is not known to be a socket is an error, and
+// a missing one is none.
+func (d *sockDir) socketAt(name string) (st sys.FileStat, exists bool, err error) {
+	st, e := sys.StatAt(d.fd, name)
+	switch {
+	case e == sys.ENOENT:
+		return st, false, nil
+	case e != 0:
+		return st, false, sysError("stat", e)
+	case st.Mode.Type() != fs.ModeSocket:
+		return st, false, notSocket(st.Mode)
+	}
+	return st, true, nil
 }
 
 // notSocket is the error of a path at which something else is.
@@ -134,14 +144,8 @@ func (lc *ListenConfig) publish(d *sockDir, temp string) error {
 // looked at before, and again when it is out of its place: a file that is not a
 // socket goes back.
 func (d *sockDir) exchange(temp string) (done bool, err error) {
-	st, e := sys.StatAt(d.fd, d.name)
-	switch {
-	case e == sys.ENOENT:
-		return false, nil
-	case e != 0:
-		return false, sysError("stat", e)
-	case st.Mode.Type() != fs.ModeSocket:
-		return false, notSocket(st.Mode)
+	if _, exists, err := d.socketAt(d.name); err != nil || !exists {
+		return false, err
 	}
 	switch e := sys.RenameExchange(d.fd, temp, d.name); e {
 	case 0:
@@ -150,25 +154,10 @@ func (d *sockDir) exchange(temp string) (done bool, err error) {
 	default:
 		return false, sysError("rename", e)
 	}
-	if err := d.displaced(temp); err != nil {
+	if _, _, err := d.socketAt(temp); err != nil {
 		sys.RenameExchange(d.fd, temp, d.name)
 		return false, err
 	}
 	_ = unlinkError(sys.UnlinkAt(d.fd, temp)) // the next start sweeps
 	return true, nil
-}
-
-// displaced is an error unless what an exchange put under a temporary name is
-// known to be a socket.
-func (d *sockDir) displaced(temp string) error {
-	st, e := sys.StatAt(d.fd, temp)
-	switch {
-	case e == sys.ENOENT:
-		return nil
-	case e != 0:
-		return sysError("stat", e)
-	case st.Mode.Type() != fs.ModeSocket:
-		return notSocket(st.Mode)
-	}
-	return nil
 }

@@ -64,7 +64,7 @@ func manyParkedChild() {
 	}
 }
 
-// eventually waits for ready.
+// eventually waits for ready, which nothing else tells.
 func eventually(ready func() bool) error {
 	for end := time.Now().Add(safetyNet); !ready(); time.Sleep(time.Millisecond) {
 		if time.Now().After(end) {
