@@ -1,11 +1,14 @@
 package uds_test
 
 import (
+	"errors"
 	"net"
 	"syscall"
 	"testing"
+	"time"
 
 	"example.com/uds"
+	"example.com/uds/internal/testutil"
 )
 
 // A connection and its clones are one socket, which has one peer: what one does
@@ -108,5 +111,26 @@ func TestCloneShowsNoTimestampsOfARefusedSetOptions(t *testing.T) {
 	must(t, c.RecvMsg(&m, 0))
 	if !m.OOB.Time.IsZero() {
 		t.Errorf("got %v, want no time", m.OOB.Time)
+	}
+}
+
+// The error of a clone names the peer, as that of the connection does.
+func TestErrorsOfSiblingsNameThePeer(t *testing.T) {
+	path := testutil.SocketPath(t)
+	server, err := uds.ListenDgram(path)
+	must(t, err)
+	defer server.Close()
+	c, err := uds.DialDgram(path)
+	must(t, err)
+	defer c.Close()
+	clone, err := c.Clone()
+	must(t, err)
+	defer clone.Close()
+	for _, one := range []*uds.DgramConn{c, clone} {
+		must(t, one.SetReadDeadline(time.Unix(1, 0)))
+		var op *net.OpError
+		if _, err := one.Recv(make([]byte, 1)); !errors.As(err, &op) || op.Addr == nil || op.Addr.String() != path {
+			t.Errorf("got %v, want an error at %s", err, path)
+		}
 	}
 }

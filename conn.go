@@ -53,7 +53,7 @@ func (c *conn) fail(op string, err error) error {
 // errorPeer is the peer's address for an error: as in package net, nil for a
 // datagram socket that goes nowhere.
 func (c *conn) errorPeer() net.Addr {
-	remote := c.names.get().remote
+	remote := c.addrs().remote
 	if remote.IsUnnamed() && c.network() == networkDgram {
 		return nil
 	}
