@@ -56,16 +56,28 @@ func (s *Socket) evict() bool {
 	if !s.w.turn.TryLock() {
 		return false
 	}
-	s.r.mu.Lock()
-	can := s.r.parked && s.r.wait.asks && s.users.CompareAndSwap(0, drained)
-	if can {
-		s.r.wait.evicted = true
+	if s.users.CompareAndSwap(0, drained) {
+		if s.r.evict() {
+			return true
+		}
+		s.users.Store(0) // until drain: nobody enters a closed socket in earnest
 	}
-	s.r.mu.Unlock()
-	if !can {
-		s.w.turn.Unlock()
+	s.w.turn.Unlock()
+	return false
+}
+
+// evict marks the parked call as evicted, if it waits for readiness alone.
+func (d *direction) evict() bool {
+	const asks = pkParked | pkAsks
+	for {
+		p := d.parking.Load()
+		if p&asks != asks {
+			return false
+		}
+		if d.parking.CompareAndSwap(p, p|pkEvicted) {
+			return true
+		}
 	}
-	return can
 }
 
 // quiesce ends every call in progress and takes both turns.

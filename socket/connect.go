@@ -75,11 +75,11 @@ func (t *Turn) watch(ctx context.Context) func() {
 		return func() {}
 	}
 	s, d, rare := t.s, t.d, t.d.rareOps()
-	rare.ctx = ctx
+	rare.ctx, t.bound = ctx, true
 	stop := context.AfterFunc(ctx, func() { s.kick(d) })
 	return func() {
 		stop()
-		rare.ctx = nil
+		rare.ctx, t.bound = nil, false
 	}
 }
 

@@ -32,10 +32,3 @@ func (s *Socket) lookAround(d *direction) {
 	}
 	d.sawWait = last
 }
-
-// noteWait makes the socket the one that waited last.
-func (s *Socket) noteWait() {
-	if uint32(lastWaiter.Load()>>8) != s.id {
-		lastWaiter.Store(uint64(s.id) << 8)
-	}
-}

@@ -51,7 +51,7 @@ func (s *Socket) setDeadline(d *direction, at time.Time) error {
 	d.deadline.Store(end)
 	s.setTimed(d)
 	var err error
-	if d.parked && d.wait.applied != kicked {
+	if d.parked() && d.wait.applied.Load() != kicked {
 		err = d.apply(s) // a kicked call applies it if it parks again
 	}
 	d.mu.Unlock()

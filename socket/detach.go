@@ -101,7 +101,7 @@ func (s *Socket) decide(p *detaching, ready func() error) (err error) {
 // if a call lends its own until p is done.
 func (s *Socket) borrow(p *detaching) bool {
 	freed := s.announce(&s.r)
-	defer s.r.timed.Add(-1)
+	defer s.r.parking.Add(-pkAnnounce)
 	for !s.r.turn.TryLock() {
 		select {
 		case <-freed:

@@ -10,14 +10,14 @@ import (
 // Its memory is paid for by every idle connection: what only a waiting call or a
 // message call needs is made when first needed.
 type direction struct {
-	turn  sync.Mutex    // held by the call whose turn it is
-	state atomic.Uint32 // flags, and above them the number of cancellations
-	timed atomic.Int32  // callers that announced that a turn's end is to be told
+	turn    sync.Mutex    // held by the call whose turn it is
+	state   atomic.Uint32 // flags, and above them the number of cancellations
+	parking atomic.Int32  // flags, and above them the callers that announced that a turn's end is to be told
 
-	sends  bool // constant: the sending direction
-	parked bool // a call waits, or is about to wait, in the poller; with mu
+	sends bool // constant: the sending direction
 
 	// Of the caller whose turn it is.
+	alone bool  // the last waits of the process were all of this socket
 	cold  bool  // the last calls had to wait: the next leaves its first try to the poller
 	eager bool  // the last receive met its message by spinning: the next begins to spin at once
 	skip  int16 // chances to spin that are left to skip
@@ -32,7 +32,7 @@ type direction struct {
 	deadline atomic.Int64 // in terms of now; 0: none
 
 	mu   sync.Mutex
-	wait *waiter // made in a turn; limit and applied are with mu
+	wait *waiter // made in a turn
 }
 
 // Bits of direction.state.

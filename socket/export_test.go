@@ -3,20 +3,14 @@ package socket
 import "time"
 
 // Parked reports whether a call waits, or is about to wait, in the poller.
-func Parked(s *Socket) bool { return parked(&s.r) || parked(&s.w) }
-
-func parked(d *direction) bool {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.parked
-}
+func Parked(s *Socket) bool { return s.r.parked() || s.w.parked() }
 
 // HasParked reports whether a call had to wait in the poller, ever.
 func HasParked(s *Socket) bool { return s.poll.Load() != nil }
 
 // Queued reports how many callers wait, with a limit of their own, for another
 // caller's turn.
-func Queued(s *Socket) int { return int(s.r.timed.Load() + s.w.timed.Load()) }
+func Queued(s *Socket) int { return int(s.r.parking.Load()/pkAnnounce + s.w.parking.Load()/pkAnnounce) }
 
 // Waiting reports how many callers wait for another caller's turn to receive.
 func Waiting(s *Socket) int {
@@ -57,14 +51,12 @@ func ForgetWaits() { lastWaiter.Store(0) }
 // out; no call is under way.
 func LeftOut(s *Socket) int { return int(s.r.back) }
 
-// LooksAhead reports whether a receive behind a wait looks for descriptors.
-func LooksAhead(s *Socket) bool { return s.looksAhead() }
+// LookedAhead reports whether the last receive that waited looks for descriptors
+// behind its wait; no call is under way.
+func LookedAhead(s *Socket) bool { return (&Turn{s: s, d: &s.r}).looksAhead() }
 
-// ManyParked is how many calls have to wait for receives to look no more.
-const ManyParked = manyParked
-
-// ParkedCalls is how many calls wait in the poller, of all sockets.
-func ParkedCalls() int { return int(parkedCalls.Load()) }
+// AloneAfter is how many waits in a row make a socket the only one that waits.
+const AloneAfter = aloneAfter
 
 // ReadDeadline is the deadline that was set, on the package's own clock.
 func ReadDeadline(s *Socket) time.Time { return base.Add(time.Duration(s.r.deadline.Load())) }

@@ -30,6 +30,7 @@ func (t *Turn) runTo(call string, op attempt, to *sys.Sockaddr, flags int) error
 	if flags&MsgDontwait != 0 {
 		return ErrWouldBlock
 	}
+	t.d.alone = t.s.alone()
 	if !ahead && t.spinFirst(op) {
 		return t.d.wait.err(call)
 	}

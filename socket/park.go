@@ -1,23 +1,47 @@
 package socket
 
 import (
+	"net"
 	"os"
-	"sync/atomic"
 	"time"
 )
 
-// setParked marks the call as parked and tells the poller when the call ends by
+// Bits of direction.parking.
+const (
+	pkParked   = 1 << iota // a call waits, or is about to wait, in the poller
+	pkAsks                 // for readiness alone
+	pkEvicted              // Close has closed the descriptor behind it
+	pkAnnounce = 1 << 3    // the unit in which announcements are counted
+)
+
+// setParked marks the call as parked, and tells the poller when the call ends by
 // itself: by its deadline or timeout. If the call has to end already, it returns
 // that error. From here on whoever does what could end the call (Close, Cancel,
-// Shutdown, a new deadline) has to wake it: see kick.
+// Shutdown, a new deadline) has to wake it: see kick. The order matters: they
+// change the state and then look for a parked call, this parks and then looks at
+// the state.
 func (t *Turn) setParked() error {
 	d := t.d
+	d.park()
+	if t.quiet() && d.wait.limit == 0 && d.wait.applied.Load() == 0 {
+		return nil
+	}
 	d.mu.Lock()
-	defer d.mu.Unlock()
+	err := t.applyLimits()
+	d.mu.Unlock()
+	if err != nil && !d.unpark() {
+		return net.ErrClosed
+	}
+	return err
+}
+
+// applyLimits tells the poller when the call ends by itself, at once if it is to
+// look around. The caller holds d.mu.
+func (t *Turn) applyLimits() error {
+	d := t.d
 	if err := t.check(); err != nil {
 		return err
 	}
-	d.noteParked(true)
 	d.wait.limit = t.limit
 	if t.shut() || d.state.Load()&stDetach != 0 {
 		return d.setPoller(t.s.poll.Load(), base, kicked)
@@ -25,34 +49,29 @@ func (t *Turn) setParked() error {
 	return d.apply(t.s)
 }
 
-// setUnparked reports whether the call may go on: it was not evicted.
-func (d *direction) setUnparked() bool {
-	d.mu.Lock()
-	d.noteParked(false)
-	evicted := d.wait.evicted
-	d.mu.Unlock()
-	return !evicted
-}
+// park marks the call whose turn it is as parked.
+func (d *direction) park() { d.parking.Add(d.wait.parkedAs()) }
 
-// parkedCalls counts the calls that wait in the poller, of all sockets.
-var parkedCalls atomic.Int32
+// unpark is the end of park. It reports whether the call may go on: it was not
+// evicted.
+func (d *direction) unpark() bool { return d.parking.Add(-d.wait.parkedAs())&pkEvicted == 0 }
 
-// noteParked notes whether a call waits in the poller. The caller holds d.mu.
-func (d *direction) noteParked(parked bool) {
-	switch {
-	case parked && !d.parked:
-		parkedCalls.Add(1)
-	case !parked && d.parked:
-		parkedCalls.Add(-1)
+// parked reports whether a call waits, or is about to wait, in the poller.
+func (d *direction) parked() bool { return d.parking.Load()&pkParked != 0 }
+
+// parkedAs are the bits of a parked call.
+func (w *waiter) parkedAs() int32 {
+	if w.asks {
+		return pkParked | pkAsks
 	}
-	d.parked = parked
+	return pkParked
 }
 
 // apply gives the poller the earlier of the deadline and the parked call's
 // limit. The caller holds d.mu.
 func (d *direction) apply(s *Socket) error {
 	end := earlier(d.deadline.Load(), d.wait.limit)
-	if end == d.wait.applied {
+	if end == d.wait.applied.Load() {
 		return nil
 	}
 	var at time.Time
@@ -62,7 +81,8 @@ func (d *direction) apply(s *Socket) error {
 	return d.setPoller(s.poll.Load(), at, end)
 }
 
-// setPoller sets the poller's deadline to at and notes it as applied.
+// setPoller sets the poller's deadline to at and notes it as applied. The caller
+// holds d.mu.
 func (d *direction) setPoller(f *os.File, at time.Time, applied int64) error {
 	var err error
 	if d.sends {
@@ -71,7 +91,7 @@ func (d *direction) setPoller(f *os.File, at time.Time, applied int64) error {
 		err = f.SetReadDeadline(at)
 	}
 	if err == nil {
-		d.wait.applied = applied
+		d.wait.applied.Store(applied)
 	}
 	return err
 }
@@ -81,11 +101,12 @@ func (d *direction) setPoller(f *os.File, at time.Time, applied int64) error {
 const kicked = -1
 
 // kick wakes the parked call, if there is one, by a deadline in the past, so that
-// it looks again at what could have ended it. If nothing has, it parks again. Of
-// the sending direction the sends that wait for a full receiver are woken too.
+// it looks again at what could have ended it. If nothing has, it parks again: a
+// kick may also meet the call after the one that it was for. Of the sending
+// direction the sends that wait for a full receiver are woken too.
 func (s *Socket) kick(d *direction) {
 	d.mu.Lock()
-	if d.parked {
+	if d.parked() {
 		_ = d.setPoller(s.poll.Load(), base, kicked)
 	}
 	d.mu.Unlock()

@@ -50,6 +50,7 @@ func (t *Turn) resume(call string, op attempt, flags int, e sys.Errno) error {
 		return t.noWait(call, op, e)
 	}
 	done, asks := false, t.asks(flags) && e != sys.EINTR
+	t.d.alone = t.s.alone()
 	switch e {
 	case 0:
 		t.thaw()
@@ -60,17 +61,12 @@ func (t *Turn) resume(call string, op attempt, flags int, e sys.Errno) error {
 		return sysErr(call, e)
 	}
 	for !done {
-		t.lend()
-		if err := t.check(); err != nil {
-			return err
+		if !t.quiet() {
+			if over, err := t.stirred(call, op); over {
+				return err
+			}
 		}
-		if over, err := t.afterShutdown(call, op); over {
-			return err
-		}
-		err := t.meetPoller()
-		if err == nil {
-			err = t.arm(op, asks)
-		}
+		err := t.arm(op, asks)
 		if err != nil {
 			return t.unarmed(call, op, err)
 		}
@@ -90,6 +86,15 @@ func (t *Turn) resume(call string, op attempt, flags int, e sys.Errno) error {
 		asks = false
 	}
 	return t.d.wait.err(call)
+}
+
+// stirred looks at what may end a call that is not quiet, and reports whether it
+// is over.
+func (t *Turn) stirred(call string, op attempt) (over bool, _ error) {
+	if err := t.Err(); err != nil {
+		return true, err
+	}
+	return t.afterShutdown(call, op)
 }
 
 // untried stands for the result of a first try that was not made: 0 leaves it to
@@ -125,12 +130,16 @@ func (t *Turn) await(call string, op attempt) error { return t.resume(call, op, 
 // arm makes the direction ready to wait in the poller, for op to be done or, if
 // it asks, for the socket to be readable.
 func (t *Turn) arm(op attempt, asks bool) error {
-	w := t.d.wait
+	w := t.d.waiter()
+	if w.conn == nil {
+		if err := t.s.register(w); err != nil {
+			return err
+		}
+	}
 	w.asks = asks
 	if err := t.setParked(); err != nil {
 		return err
 	}
-	t.s.noteWait()
 	w.s, w.op, w.tries = t.s, op, 0
 	return nil
 }
@@ -143,7 +152,7 @@ func (t *Turn) woken(err error) (bool, error) {
 	w.s, w.op = nil, nil
 	d.warm(w.tries == 1)
 	switch {
-	case !d.setUnparked():
+	case !d.unpark():
 		return false, net.ErrClosed
 	case err == nil:
 		return w.asks || w.result != uint32(sys.EAGAIN), nil
@@ -157,20 +166,17 @@ func (t *Turn) woken(err error) (bool, error) {
 
 // take tries op on a socket that is ready.
 func (t *Turn) take(op attempt) bool {
-	if t.s.looksAhead() {
+	if t.looksAhead() {
 		return t.probe(op)
 	}
 	return t.d.wait.tried(try(op, t.s))
 }
 
-// manyParked is from how many parked calls on the processors seldom idle.
-const manyParked = 64
-
 // looksAhead reports whether a receive behind a wait looks for descriptors, so
 // as to bypass the scheduler if there are none. Entering it wakes sysmon, if
-// that sleeps because the processors were idle: between processes, with few
-// calls that wait. Else the look costs more than it gains.
-func (s *Socket) looksAhead() bool { return !s.peerHere() && parkedCalls.Load() < manyParked }
+// that sleeps because the processors were idle: so they are between processes,
+// while one socket waits. Else the look costs more than it gains.
+func (t *Turn) looksAhead() bool { return t.d.alone && !t.s.peerHere() }
 
 // asks reports whether the poller is to be asked for readiness: of a receive
 // for which poll(2) and the call itself agree.

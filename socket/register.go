@@ -9,14 +9,6 @@ import (
 	"example.com/uds/internal/sys"
 )
 
-// meetPoller makes the direction's waiter and the registration that it waits with.
-func (t *Turn) meetPoller() error {
-	if w := t.d.waiter(); w.conn == nil {
-		return t.s.register(w)
-	}
-	return nil
-}
-
 // register gives w, the waiter of the caller's turn, the socket's registration
 // with the runtime poller. It is made when a call has to park for the first
 // time: a socket that never waits never pays for it. That is done on a goroutine

@@ -44,8 +44,8 @@ const aloneAfter = 32
 // process were all of its socket. If not, a spin is no gain even if it meets
 // its message: the messages of many connections come through the poller in
 // batches, if nobody keeps the processors.
-func (t *Turn) alone() bool {
-	first, last := uint64(t.s.id)<<8, lastWaiter.Load()
+func (s *Socket) alone() bool {
+	first, last := uint64(s.id)<<8, lastWaiter.Load()
 	switch {
 	case last>>8 != first>>8:
 		lastWaiter.Store(first)
@@ -113,7 +113,7 @@ func (s *Socket) never(setting int64) bool {
 
 // spinAdapting spins, unless other sockets wait, and learns from it.
 func (t *Turn) spinAdapting(op attempt, procs int32) bool {
-	if !t.alone() {
+	if !t.d.alone {
 		t.d.cold, t.d.eager = true, false
 		return false
 	}
@@ -142,7 +142,7 @@ func (t *Turn) spinCounted(op attempt, longest time.Duration, procs int32) (done
 func (t *Turn) thaw() {
 	d := t.d
 	setting := t.s.spin.setting.Load()
-	if !t.s.yields(setting, procsSeen.Load()) && (t.s.never(setting) || setting == 0 && !t.alone()) {
+	if !t.s.yields(setting, procsSeen.Load()) && (t.s.never(setting) || setting == 0 && !d.alone) {
 		return
 	}
 	if d.skip--; d.skip <= 0 {

@@ -24,6 +24,7 @@ type Turn struct {
 	d     *direction
 	seen  uint32 // the direction's state when the call began
 	gone  bool   // a call gave the turn away
+	bound bool   // a context may end the call: waiter.rare.ctx
 	ended bool   // the last receive met the end that Shutdown made
 	limit int64  // when the call ends by its timeout; 0: never
 }
@@ -193,7 +194,7 @@ func (t *Turn) acquireBounded(ctx context.Context) error {
 	}
 	defer t.dequeue()
 	freed := t.s.announce(d)
-	defer d.timed.Add(-1)
+	defer d.parking.Add(-pkAnnounce)
 	var expired <-chan time.Time
 	if t.limit != 0 {
 		timer := time.NewTimer(time.Duration(t.limit - now()))
@@ -220,7 +221,7 @@ func (s *Socket) announce(d *direction) <-chan struct{} {
 	if few.freed == nil {
 		few.freed = make(chan struct{}, 1)
 	}
-	d.timed.Add(1)
+	d.parking.Add(pkAnnounce)
 	return few.freed
 }
 
@@ -242,7 +243,7 @@ func (t *Turn) leave() {
 		w.forget()
 		if w.s != nil {
 			w.s, w.op = nil, nil
-			t.d.setUnparked()
+			t.d.unpark()
 		}
 	}
 	t.End()
@@ -253,7 +254,7 @@ func (t *Turn) Held() bool { return !t.gone }
 
 func (s *Socket) end(d *direction) {
 	d.turn.Unlock()
-	if d.timed.Load() > 0 {
+	if d.parking.Load() >= pkAnnounce {
 		s.tell(d)
 	}
 }
@@ -282,10 +283,16 @@ func (t *Turn) check() error {
 	if err := t.over(); err != nil {
 		return err
 	}
-	if w := t.d.wait; w != nil && w.rare != nil && w.rare.ctx != nil && w.rare.ctx.Err() != nil {
-		return ContextError(w.rare.ctx)
+	if t.bound && t.d.wait.rare.ctx.Err() != nil {
+		return ContextError(t.d.wait.rare.ctx)
 	}
 	return nil
+}
+
+// quiet reports whether nothing has happened since the call began that could end
+// it, and nothing will by itself.
+func (t *Turn) quiet() bool {
+	return t.d.state.Load() == t.seen && t.seen&(stCancel-1) == 0 && t.limit == 0 && !t.bound
 }
 
 // over is check for what any caller may look at: all but the context.

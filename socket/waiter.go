@@ -2,6 +2,7 @@ package socket
 
 import (
 	"context"
+	"sync/atomic"
 	"syscall"
 
 	"example.com/uds/internal/sys"
@@ -19,12 +20,10 @@ type waiter struct {
 	result uint32 // the last try's Errno
 	tries  uint8  // 0, 1, or 2 for more
 	sends  bool   // constant: the sending direction's
-	asks   bool   // the poller is asked for readiness alone; while parked, with mu
+	asks   bool   // the poller is asked for readiness alone
 
-	evicted bool // the descriptor is closed behind the parked call; with mu
-
-	limit   int64 // when the parked call ends by itself
-	applied int64 // the deadline that the poller has
+	limit   int64        // when the parked call ends by itself; the turn's, changed with the direction's mu
+	applied atomic.Int64 // the deadline that the poller has; changed with mu
 
 	plain plainOp // kept, so that a call that waits allocates nothing
 	rare  *rareOps

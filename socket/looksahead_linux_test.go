@@ -1,0 +1,41 @@
+package socket_test
+
+import (
+	"fmt"
+	"testing"
+
+	"example.com/uds/internal/testutil"
+	"example.com/uds/socket"
+)
+
+func init() { testutil.RegisterChild("looksAhead", looksAheadChild) }
+
+// A receive behind a wait looks for descriptors while its socket is the only one
+// that waits, and its peer in another process.
+func TestLooksAheadWhileOneSocketWaits(t *testing.T) {
+	out, err := testutil.Child(t, "looksAhead").CombinedOutput()
+	if err != nil || len(out) > 0 {
+		t.Errorf("got %v, %s", err, out)
+	}
+}
+
+func looksAheadChild() {
+	far, _ := onePPair(-1, true)
+	other, _ := onePPair(-1, true)
+	near, _ := onePPair(-1, false)
+	expect := func(s *socket.Socket, waits int, when string, want bool) {
+		for range waits {
+			childCheck(waitInVain(s))
+		}
+		if got := socket.LookedAhead(s); got != want {
+			fmt.Printf("%s: got %v, want %v\n", when, got, want)
+		}
+	}
+	const enough = socket.AloneAfter + 1
+	expect(far, 1, "the first wait", false)
+	expect(far, enough, "many waits", true)
+	expect(other, 1, "another socket's wait", false)
+	expect(far, 1, "the wait after that", false)
+	expect(far, enough, "many waits again", true)
+	expect(near, enough, "many waits for a peer in this process", false)
+}
