@@ -79,7 +79,7 @@ func (t *Turn) watch(ctx context.Context) func() {
 	stop := context.AfterFunc(ctx, func() { s.kick(d) })
 	return func() {
 		stop()
-		rare.ctx, t.bound = nil, false
+		rare.ctx = nil
 	}
 }
 

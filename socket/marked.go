@@ -12,22 +12,38 @@ func (t *Turn) RecvMarked(p []byte, flags int) (n int, marked bool, err error) {
 			return n, marked, nil
 		}
 	}
-	op := t.markedOp(p, flags)
-	err = t.resume("recvmsg", op, flags, e)
+	if !t.asks(flags) {
+		return t.recvMarkedOp(p, flags, e)
+	}
+	if err = t.readable("recvmsg", e); err == nil {
+		n, marked, e = recvMarked(t.s, p, flags)
+		if t.s.clean = false; e == 0 {
+			return n, marked, nil
+		}
+	}
+	return t.recvMarkedAgain(p, flags, e, err)
+}
+
+// recvMarkedAgain goes on after a wait that ended with err, as recvWholeAgain
+// does.
+//
+//go:noinline
+func (t *Turn) recvMarkedAgain(p []byte, flags int, e sys.Errno, err error) (int, bool, error) {
+	if err := t.again("recvmsg", e, err); err != errAgain {
+		return 0, false, err
+	}
+	return t.recvMarkedOp(p, flags, sys.EINTR)
+}
+
+// recvMarkedOp goes on after a try that failed with e, or with none yet.
+func (t *Turn) recvMarkedOp(p []byte, flags int, e sys.Errno) (int, bool, error) {
+	op := t.plain()
+	op.p, op.flags = p, int32(flags)
+	err := t.resume("recvmsg", (*markedOp)(op), flags, e)
 	if op.p = nil; err != nil || t.ended {
 		return 0, false, err
 	}
 	return op.n, op.marked, nil
-}
-
-// markedOp returns the direction's kept operation as one of RecvMarked; as
-// wholeOp, it is kept out of its caller's frame.
-//
-//go:noinline
-func (t *Turn) markedOp(p []byte, flags int) *markedOp {
-	op := t.plain()
-	op.p, op.flags = p, int32(flags)
-	return (*markedOp)(op)
 }
 
 // markedOp is a RecvMarked that waits.

@@ -103,7 +103,13 @@ type plainOp struct {
 }
 
 // plain returns the direction's kept plainOp.
-func (t *Turn) plain() *plainOp { return &t.d.waiter().plain }
+func (t *Turn) plain() *plainOp {
+	rare := t.d.rareOps()
+	if rare.plain == nil {
+		rare.plain = new(plainOp)
+	}
+	return rare.plain
+}
 
 // namedOp is a RecvFrom or SendTo.
 type namedOp struct {

@@ -168,7 +168,18 @@ func (d *direction) warm(atOnce bool) {
 // it is parked, it is not runnable before someone polls.
 func (t *Turn) yieldOnce(op attempt) bool {
 	runtime.Gosched()
-	return t.d.waiter().tried(try(op, t.s))
+	return t.d.waiter().tried(t.tryOrPoll(op))
+}
+
+// tryOrPoll tries op or, without op, sees whether the socket is readable.
+func (t *Turn) tryOrPoll(op attempt) sys.Errno {
+	switch {
+	case op != nil:
+		return try(op, t.s)
+	case sys.Readiness(t.s.fd):
+		return 0
+	}
+	return sys.EAGAIN
 }
 
 // peerHere reports whether the other end is in this process, as far as
@@ -245,23 +256,25 @@ func (d *direction) calm() {
 	}
 }
 
-// probe tries op and reports whether it is done. Entering the scheduler wakes
+// probe tries op, or looks whether the socket is readable, and reports whether
+// that ends the wait.
+func (t *Turn) probe(op attempt) bool {
+	w := t.d.waiter()
+	if op == nil && t.looks() {
+		return w.tried(t.look())
+	}
+	return w.tried(t.tryOrPoll(op))
+}
+
+// look sees whether a receive would find something. Entering the scheduler wakes
 // sysmon, whose ticks preempt whoever spins here and at the peer; so a receive
 // that may have to drop descriptors looks first, and bypasses the scheduler if
 // the message has none. Somebody else who receives could take that message
 // meanwhile and leave another.
-func (t *Turn) probe(op attempt) bool {
-	s, w := t.s, t.d.waiter()
-	if !t.looks() {
-		return w.tried(try(op, s))
-	}
-	clean, e := sys.Pending(s.fd)
-	if e == 0 {
-		s.clean = clean && !s.is(factShared)
-		e = try(op, s)
-		s.clean = false
-	}
-	return w.tried(e)
+func (t *Turn) look() sys.Errno {
+	clean, e := sys.Pending(t.s.fd)
+	t.s.clean = e == 0 && clean && !t.s.is(factShared)
+	return e
 }
 
 // looks reports whether a try may have to drop descriptors. On the other

@@ -24,7 +24,7 @@ type Turn struct {
 	d     *direction
 	seen  uint32 // the direction's state when the call began
 	gone  bool   // a call gave the turn away
-	bound bool   // a context may end the call: waiter.rare.ctx
+	bound bool   // a context may end the call: rareOps.ctx
 	ended bool   // the last receive met the end that Shutdown made
 	limit int64  // when the call ends by its timeout; 0: never
 }
@@ -242,7 +242,7 @@ func (t *Turn) leave() {
 	if w := t.d.wait; w != nil {
 		w.forget()
 		if w.s != nil {
-			w.s, w.op = nil, nil
+			w.disarm()
 			t.d.unpark()
 		}
 	}
@@ -283,8 +283,10 @@ func (t *Turn) check() error {
 	if err := t.over(); err != nil {
 		return err
 	}
-	if t.bound && t.d.wait.rare.ctx.Err() != nil {
-		return ContextError(t.d.wait.rare.ctx)
+	if t.bound {
+		if ctx := t.d.wait.rare.ctx; ctx != nil && ctx.Err() != nil {
+			return ContextError(ctx)
+		}
 	}
 	return nil
 }

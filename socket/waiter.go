@@ -15,7 +15,6 @@ type waiter struct {
 	conn syscall.RawConn // the poller's; nil until a call parks
 	fn   func(uintptr) bool
 	s    *Socket
-	op   attempt
 
 	result uint32 // the last try's Errno
 	tries  uint8  // 0, 1, or 2 for more
@@ -25,8 +24,7 @@ type waiter struct {
 	limit   int64        // when the parked call ends by itself; the turn's, changed with the direction's mu
 	applied atomic.Int64 // the deadline that the poller has; changed with mu
 
-	plain plainOp // kept, so that a call that waits allocates nothing
-	rare  *rareOps
+	rare *rareOps
 }
 
 // tried notes the result of a try and reports whether it is one.
@@ -38,13 +36,23 @@ func (w *waiter) tried(e sys.Errno) bool {
 // err is the error of the call whose last try it was.
 func (w *waiter) err(call string) error { return sysErr(call, sys.Errno(w.result)) }
 
-// rareOps are what few connections need of a waiter.
+// rareOps are what few connections need of a waiter. The operations are kept, so
+// that a call that waits allocates nothing.
 type rareOps struct {
 	ctx    context.Context // ends the call; nil: none
+	op     attempt         // what the poller repeats while the call is parked
 	header *sys.Header
+	plain  *plainOp
 	msg    *msgOp
 	named  *namedOp
 	batch  *batchOp
+}
+
+// disarm drops what a parked call referred to.
+func (w *waiter) disarm() {
+	if w.s = nil; !w.asks {
+		w.rare.op = nil
+	}
 }
 
 // forget drops the function of a RecvMsg, which may refer to the socket.
@@ -83,7 +91,7 @@ func (w *waiter) try() bool {
 	if w.asks {
 		return w.tries > 1 || sys.Readiness(w.s.fd)
 	}
-	return w.tried(try(w.op, w.s)) || w.shut()
+	return w.tried(try(w.rare.op, w.s)) || w.shut()
 }
 
 // shut reports whether the call receives on a socket that somebody else who has

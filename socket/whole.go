@@ -12,36 +12,39 @@ const MaxWhole = sys.OverflowSize
 // into p, and those that p has no room for into rest, whose earlier content is
 // dropped. It returns the number of bytes in p. As with Recv, zero is an empty
 // message or the end. A message above MaxWhole is EMSGSIZE and lost.
-func (t *Turn) RecvWhole(p []byte, rest *Rest) (int, error) {
+func (t *Turn) RecvWhole(p []byte, rest *Rest) (n int, err error) {
 	e := t.d.untried()
 	if !t.d.cold && !t.d.eager {
-		var n int
 		if n, e = recvWhole(t.s, p, rest); e == 0 {
 			return n, nil
 		}
 	}
-	op := t.wholeOp(p, rest)
-	err := t.resume("recvmsg", op, 0, e)
-	return op.end(), err
+	if err = t.readable("recvmsg", e); err == nil {
+		n, e = recvWhole(t.s, p, rest)
+		if t.s.clean = false; e == 0 {
+			return n, nil
+		}
+	}
+	return t.recvWholeAgain(p, rest, e, err)
 }
 
-// wholeOp returns the direction's kept operation as one of RecvWhole. It is kept
-// out of its caller's frame, as all is that a parked call's stack need not hold.
+// recvWholeAgain goes on after a wait that ended with err, and a try that failed
+// with e if it ended well. It is kept out of its caller's frame, as all is that a
+// parked call's stack need not hold.
 //
 //go:noinline
-func (t *Turn) wholeOp(p []byte, rest *Rest) *wholeOp {
+func (t *Turn) recvWholeAgain(p []byte, rest *Rest, e sys.Errno, err error) (int, error) {
+	if err := t.again("recvmsg", e, err); err != errAgain {
+		return 0, err
+	}
 	op := t.plain()
 	op.p, op.rest, op.n = p, rest, 0
-	return (*wholeOp)(op)
+	err = t.await("recvmsg", (*wholeOp)(op))
+	op.p, op.rest = nil, nil
+	return op.n, err
 }
 
-// end drops what the caller gave and returns the result.
-func (o *wholeOp) end() int {
-	o.p, o.rest = nil, nil
-	return o.n
-}
-
-// wholeOp is a RecvWhole that waits.
+// wholeOp is a RecvWhole that the poller repeats.
 type wholeOp plainOp
 
 func (o *wholeOp) try(s *Socket) sys.Errno {
