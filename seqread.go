@@ -28,7 +28,12 @@ func (c *SeqConn) Read(p []byte) (int, error) {
 		n = c.rest.Read(p)
 	case len(p) > 0:
 		for n == 0 && err == nil {
-			if n, err = t.RecvWhole(p, &c.rest); n == 0 {
+			if n, err = t.RecvWholeOrPark(p, &c.rest); err == socket.ErrPark {
+				if err = t.Woken(t.Park()); err == nil {
+					continue
+				}
+			}
+			if n == 0 {
 				err = c.nothing(&t, err)
 			}
 		}

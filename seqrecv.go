@@ -37,7 +37,12 @@ func (c *SeqConn) recvPlain(op string, p []byte, f Flags) (size int, err error) 
 	done, again := size > 0, false
 	for !done {
 		var mark bool
-		size, mark, err = t.RecvMarked(p, f.recvFlags())
+		size, mark, err = t.RecvMarkedOrPark(p, f.recvFlags())
+		if err == socket.ErrPark {
+			if err = t.Woken(t.Park()); err == nil {
+				continue
+			}
+		}
 		if done = err == nil && (size > 0 || mark); !done {
 			done, err = c.doubt(&t, err, marked, &again)
 		}

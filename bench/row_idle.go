@@ -77,23 +77,38 @@ func openIdle(closeTime bool) func(dir string, t tech) (task, error) {
 func (i idle) close() error { return errors.Join(i.l.close(), i.child.close()) }
 
 func (i idle) run(n int) (outcome, error) {
-	before := footprint()
-	p, err := i.park(n)
+	p, held, err := i.measure(n)
 	if err != nil {
 		return outcome{}, err
 	}
-	held := footprint() - before
 	t := time.Now()
 	if err := p.end(); err != nil {
 		return outcome{}, err
 	}
 	took := time.Since(t)
-	o := outcome{value: float64(held) / float64(n)}
+	o := outcome{value: held}
 	if i.closeTime {
 		o = outcome{wall: took, value: float64(took) / float64(n), extra: map[string]float64{"total ms": took.Seconds() * 1e3}}
 	}
 	_, err = i.child.do(0)
 	return o, err
+}
+
+// measure parks n connections, and returns what each of the later half costs. The
+// first half takes up whatever free stacks an earlier contestant has left, and the
+// collector learns from it how large a stack such a goroutine begins with.
+func (i idle) measure(n int) (p *parked, each float64, err error) {
+	footprint()
+	p = newParked(n)
+	first := n / 2
+	if err := i.park(p, first); err != nil {
+		return nil, 0, err
+	}
+	before := footprint()
+	if err := i.park(p, n); err != nil {
+		return nil, 0, err
+	}
+	return p, float64(footprint()-before) / float64(n-first), nil
 }
 
 // footprint is the live heap and the stacks, in bytes.
@@ -105,32 +120,37 @@ func footprint() int64 {
 	return int64(m.HeapAlloc + m.StackInuse)
 }
 
-// parked are n connections with a goroutine each that waits for a second message.
+// parked are connections with a goroutine each that waits for a second message.
 type parked struct {
-	ends []end
-	wg   sync.WaitGroup
-	fail chan error
+	ends  []end
+	wg    sync.WaitGroup
+	fail  chan error
+	began uint64 // goroutines that waited before
 }
 
-func (i idle) park(n int) (*parked, error) {
-	before := waiting()
-	p := &parked{ends: make([]end, 0, n), fail: make(chan error, n)}
+// newParked makes room for n connections.
+func newParked(n int) *parked {
+	return &parked{ends: make([]end, 0, n), fail: make(chan error, n), began: waiting()}
+}
+
+// park makes p have n connections.
+func (i idle) park(p *parked, n int) error {
 	for len(p.ends) < n {
 		// The backlog holds fewer connections than a row may ask for.
 		more := min(n, len(p.ends)+100)
 		if _, err := i.child.do(more); err != nil {
-			return nil, err
+			return err
 		}
 		for len(p.ends) < more {
 			e, err := i.l.accept()
 			if err != nil {
-				return nil, err
+				return err
 			}
 			p.ends = append(p.ends, e)
 			p.wait(e)
 		}
 	}
-	return p, awaitParked(before, n)
+	return awaitParked(p.began, n)
 }
 
 func (p *parked) wait(e end) {

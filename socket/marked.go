@@ -6,30 +6,50 @@ import "example.com/uds/internal/sys"
 // as all have with an option such as SO_TIMESTAMP. It is dropped, and so are
 // descriptors.
 func (t *Turn) RecvMarked(p []byte, flags int) (n int, marked bool, err error) {
+	for {
+		if n, marked, err = t.RecvMarkedOrPark(p, flags); !t.parks(&err) {
+			return n, marked, err
+		}
+	}
+}
+
+// RecvMarkedOrPark is RecvMarked, but returns ErrPark where that would park.
+func (t *Turn) RecvMarkedOrPark(p []byte, flags int) (n int, marked bool, err error) {
 	e := t.d.untried()
-	if !t.d.cold && !t.d.eager {
-		if n, marked, e = recvMarked(t.s, p, flags); e == 0 {
+	if t.tries() {
+		n, marked, e = recvMarked(t.s, p, flags)
+		if t.stage == stageReady {
+			t.tried()
+		}
+		if e == 0 {
+			t.stage = stageFirst
 			return n, marked, nil
 		}
 	}
+	return t.recvMarkedSlow(p, flags, e)
+}
+
+// recvMarkedSlow goes on after a try that failed with e, or with none yet.
+func (t *Turn) recvMarkedSlow(p []byte, flags int, e sys.Errno) (int, bool, error) {
 	if !t.asks(flags) {
 		return t.recvMarkedOp(p, flags, e)
 	}
-	if err = t.readable("recvmsg", e); err == nil {
-		n, marked, e = recvMarked(t.s, p, flags)
-		if t.s.clean = false; e == 0 {
-			return n, marked, nil
+	err := t.readable("recvmsg", e)
+	if err == nil {
+		return t.RecvMarkedOrPark(p, flags)
+	}
+	if err == ErrPark {
+		if err = nil; !t.registered() {
+			err = t.s.register(t.d)
+		}
+		if err == nil {
+			err = t.arm(nil)
+		}
+		if err == nil {
+			return 0, false, ErrPark
 		}
 	}
-	return t.recvMarkedAgain(p, flags, e, err)
-}
-
-// recvMarkedAgain goes on after a wait that ended with err, as recvWholeAgain
-// does.
-//
-//go:noinline
-func (t *Turn) recvMarkedAgain(p []byte, flags int, e sys.Errno, err error) (int, bool, error) {
-	if err := t.again("recvmsg", e, err); err != errAgain {
+	if t.stage = stageFirst; !again(err) {
 		return 0, false, err
 	}
 	return t.recvMarkedOp(p, flags, sys.EINTR)

@@ -44,14 +44,7 @@ func (t *Turn) resume(call string, op attempt, flags int, e sys.Errno) error {
 		return t.noWait(call, op, e)
 	}
 	if t.asks(flags) && e != sys.EINTR {
-		switch err := t.readable(call, e); err {
-		case nil:
-			if e = t.tryClean(op); e != sys.EAGAIN {
-				return sysErr(call, e)
-			}
-			t.s.noteShut()
-		case errAgain:
-		default:
+		if err := t.resumeReadable(call, op, e); !again(err) {
 			return err
 		}
 		e = sys.EINTR
@@ -60,6 +53,29 @@ func (t *Turn) resume(call string, op attempt, flags int, e sys.Errno) error {
 		return err
 	}
 	return t.repeat(call, op)
+}
+
+// resumeReadable is resume for a receive of which the poller need only tell that
+// the socket is readable.
+func (t *Turn) resumeReadable(call string, op attempt, e sys.Errno) error {
+	defer func() { t.stage = stageFirst }()
+	for {
+		err := t.readable(call, e)
+		if err == ErrPark {
+			if err = t.meet(nil); err == nil {
+				err = t.Woken(t.Park())
+			}
+		}
+		if err != nil {
+			return err
+		}
+		if t.stage == stageReady {
+			e = try(op, t.s)
+			if t.tried(); e == 0 {
+				return nil
+			}
+		}
+	}
 }
 
 // repeat has the poller repeat op. Each round looks at what may end the call (a
@@ -71,7 +87,7 @@ func (t *Turn) repeat(call string, op attempt) error {
 				return err
 			}
 		}
-		err := t.arm(op)
+		err := t.meet(op)
 		if err != nil {
 			return t.unarmed(call, op, err)
 		}
@@ -87,89 +103,22 @@ func (t *Turn) repeat(call string, op attempt) error {
 	return t.d.wait.err(call)
 }
 
-// readable waits until a receive on AF_UNIX is worth a try, after one that failed
-// with e, or none yet. It spins or parks as resume does; the poller need only tell
-// that the socket is readable, which takes less stack while the call is parked and
-// nothing to keep. s.clean, which it may set, is for the next try alone.
-//
-// errAgain says that the receive has to be repeated in the poller: on a socket
-// that was shut down, and on one that it does not watch. So it has to where
-// readiness turns out to be none: another holder of the socket took the message
-// then, or poll(2) does not agree with the call, and the poller would report the
-// same readiness at once again.
-func (t *Turn) readable(call string, e sys.Errno) error {
-	done, err := t.begun(call, nil, e)
-	for !done && err == nil {
-		if !t.quiet() {
-			if err := t.stirredReceive(); err != nil {
-				return err
-			}
-		}
-		if err = t.arm(nil); err == nil {
-			done, err = t.woken(t.d.wait.conn.Read(t.d.wait.fn))
-		}
-		if done && t.looksAhead() {
-			if e := t.look(); e != sys.EAGAIN {
-				return sysErr(call, e)
-			}
-		}
-	}
-	if err == errUnwatched {
-		return errAgain
-	}
-	return err
-}
-
-// again is the error of a receive whose wait ended with err, or whose try behind
-// it failed with e: errAgain if it has to be repeated in the poller.
-func (t *Turn) again(call string, e sys.Errno, err error) error {
-	switch {
-	case err != nil:
-		return err
-	case e == sys.EAGAIN:
-		t.s.noteShut()
-		return errAgain
-	case e == sys.EINTR:
-		return errAgain
-	}
-	return sysErr(call, e)
-}
-
-// errAgain says that a receive has to be repeated in the poller.
-var errAgain = errors.New("receive again")
-
-// stirredReceive is stirred for readable.
-func (t *Turn) stirredReceive() error {
-	if err := t.Err(); err != nil {
-		return err
-	}
-	if t.shut() {
-		return errAgain
-	}
-	return nil
-}
-
-// tryClean tries op on a readable socket.
-func (t *Turn) tryClean(op attempt) sys.Errno {
-	e := try(op, t.s)
-	t.s.clean = false
-	return e
-}
-
 // begun goes on after a first try that failed with e, or with none yet, and
 // reports whether that ends the wait: the call may spin.
 func (t *Turn) begun(call string, op attempt, e sys.Errno) (done bool, _ error) {
-	t.d.alone = t.s.alone()
-	switch e {
-	case 0:
-		t.thaw()
-	case sys.EAGAIN:
-		if t.spinFirst(op) {
-			return true, t.d.wait.err(call)
+	if e != 0 && e != sys.EAGAIN {
+		if e == sys.EINTR {
+			e = 0
 		}
-	case sys.EINTR:
-	default:
 		return false, sysErr(call, e)
+	}
+	switch t.d.alone = t.s.alone(); {
+	case !t.s.peerKnown():
+		t.d.cold = true // register asks
+	case e == 0:
+		t.thaw()
+	case t.spinFirst(op):
+		return true, t.d.wait.err(call)
 	}
 	return false, nil
 }
@@ -213,22 +162,17 @@ func (t *Turn) noWait(call string, op attempt, e sys.Errno) error {
 // await is resume for a call that does not spin.
 func (t *Turn) await(call string, op attempt) error { return t.resume(call, op, 0, sys.EINTR) }
 
-// arm makes the direction ready to wait in the poller, for op to be done or,
+// arm makes the direction, which is registered, ready to wait in the poller, for op to be done or,
 // without op, for the socket to be readable.
 func (t *Turn) arm(op attempt) error {
-	w := t.d.waiter()
-	if w.conn == nil {
-		if err := t.s.register(w); err != nil {
-			return err
-		}
-	}
+	w := t.d.wait
 	w.asks = op == nil
 	if err := t.setParked(); err != nil {
 		return err
 	}
 	w.s, w.tries = t.s, 0
 	if op != nil {
-		t.d.rareOps().op = op
+		w.rareOps().op = op
 	}
 	return nil
 }

@@ -4,29 +4,56 @@ import (
 	"errors"
 	"os"
 	"runtime"
+	"sync/atomic"
 	"time"
 
 	"example.com/uds/internal/sys"
 )
 
-// register gives w, the waiter of the caller's turn, the socket's registration
-// with the runtime poller. It is made when a call has to park for the first
-// time: a socket that never waits never pays for it. That is done on a goroutine
-// of its own, for it takes more stack than all the rest of a receive: that stack
-// would be an idle connection's memory.
-func (s *Socket) register(w *waiter) error {
-	done := make(chan error)
-	go func() { done <- s.registerHere(w) }()
-	return <-done
+// registered reports whether the direction can wait in the poller.
+func (t *Turn) registered() bool { return t.d.wait != nil && t.d.wait.conn != nil }
+
+// meet makes the direction ready to wait in the poller, as arm does, registered or
+// not.
+func (t *Turn) meet(op attempt) error {
+	if !t.registered() {
+		if err := t.s.register(t.d); err != nil {
+			return err
+		}
+	}
+	return t.arm(op)
 }
 
-func (s *Socket) registerHere(w *waiter) error {
-	f, err := s.pollFile()
-	if err != nil {
-		return err
+// register gives d, the direction of the caller's turn, the socket's registration
+// with the runtime poller. It is made when a call has to park for the first time: a
+// socket that never waits never pays for it. That is done on a goroutine of its
+// own, for it takes more stack than all the rest of a receive, and that stack would
+// be an idle connection's memory; so would be what a channel takes to wait for it.
+func (s *Socket) register(d *direction) error {
+	r := &registration{s: s, w: d.waiter()}
+	go r.make()
+	for !r.made.Load() {
+		runtime.Gosched()
 	}
-	w.conn, err = f.SyscallConn()
-	return err
+	return r.err
+}
+
+// registration is one under way.
+type registration struct {
+	s    *Socket
+	w    *waiter
+	err  error
+	made atomic.Bool
+}
+
+func (r *registration) make() {
+	f, err := r.s.pollFile()
+	if err == nil {
+		r.w.conn, err = f.SyscallConn()
+	}
+	r.err = err
+	r.s.learnPeer()
+	r.made.Store(true)
 }
 
 // pollFile returns the registration, made if need be.

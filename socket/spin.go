@@ -188,10 +188,20 @@ func (s *Socket) peerHere() bool {
 	if s.spin.peer != nil {
 		return !s.spin.peer.Load()
 	}
-	if s.facts.Load()&(factPeerHere|factPeerElsewhere) == 0 {
+	s.learnPeer()
+	return !s.is(factPeerElsewhere)
+}
+
+// peerKnown reports whether peerHere need not ask the kernel.
+func (s *Socket) peerKnown() bool {
+	return s.spin.peer != nil || s.is(factPeerHere|factPeerElsewhere)
+}
+
+// learnPeer asks the kernel where the peer is, once.
+func (s *Socket) learnPeer() {
+	if !s.peerKnown() {
 		s.facts.Or(s.whosePeer())
 	}
-	return !s.is(factPeerElsewhere)
 }
 
 // whosePeer asks where the peer is.

@@ -24,6 +24,7 @@ type Turn struct {
 	d     *direction
 	seen  uint32 // the direction's state when the call began
 	gone  bool   // a call gave the turn away
+	stage uint8  // of a receive that waits: stageFirst …
 	bound bool   // a context may end the call: rareOps.ctx
 	ended bool   // the last receive met the end that Shutdown made
 	limit int64  // when the call ends by its timeout; 0: never

@@ -73,8 +73,9 @@ func (d *direction) waiter() *waiter {
 }
 
 // rareOps returns the direction's kept rare operations.
-func (d *direction) rareOps() *rareOps {
-	w := d.waiter()
+func (d *direction) rareOps() *rareOps { return d.waiter().rareOps() }
+
+func (w *waiter) rareOps() *rareOps {
 	if w.rare == nil {
 		w.rare = new(rareOps)
 	}

@@ -13,33 +13,60 @@ const MaxWhole = sys.OverflowSize
 // dropped. It returns the number of bytes in p. As with Recv, zero is an empty
 // message or the end. A message above MaxWhole is EMSGSIZE and lost.
 func (t *Turn) RecvWhole(p []byte, rest *Rest) (n int, err error) {
-	e := t.d.untried()
-	if !t.d.cold && !t.d.eager {
-		if n, e = recvWhole(t.s, p, rest); e == 0 {
-			return n, nil
+	for {
+		if n, err = t.RecvWholeOrPark(p, rest); !t.parks(&err) {
+			return n, err
 		}
 	}
-	if err = t.readable("recvmsg", e); err == nil {
-		n, e = recvWhole(t.s, p, rest)
-		if t.s.clean = false; e == 0 {
-			return n, nil
-		}
-	}
-	return t.recvWholeAgain(p, rest, e, err)
 }
 
-// recvWholeAgain goes on after a wait that ended with err, and a try that failed
-// with e if it ended well. It is kept out of its caller's frame, as all is that a
-// parked call's stack need not hold.
-//
-//go:noinline
-func (t *Turn) recvWholeAgain(p []byte, rest *Rest, e sys.Errno, err error) (int, error) {
-	if err := t.again("recvmsg", e, err); err != errAgain {
+// RecvWholeOrPark is RecvWhole, but returns ErrPark where that would park.
+func (t *Turn) RecvWholeOrPark(p []byte, rest *Rest) (int, error) {
+	e := t.d.untried()
+	if t.tries() {
+		var n int
+		n, e = recvWhole(t.s, p, rest)
+		if t.stage == stageReady {
+			t.tried()
+		}
+		if e == 0 {
+			t.stage = stageFirst
+			return n, nil
+		}
+	}
+	return t.recvWholeSlow(p, rest, e)
+}
+
+// recvWholeSlow goes on after a try that failed with e, or with none yet.
+func (t *Turn) recvWholeSlow(p []byte, rest *Rest, e sys.Errno) (int, error) {
+	err := t.readable("recvmsg", e)
+	if err == nil {
+		return t.RecvWholeOrPark(p, rest)
+	}
+	if err == ErrPark {
+		if err = nil; !t.registered() {
+			err = t.s.register(t.d)
+		}
+		if err == nil {
+			err = t.arm(nil)
+		}
+		if err == nil {
+			return 0, ErrPark
+		}
+	}
+	if t.stage = stageFirst; !again(err) {
 		return 0, err
 	}
+	return t.recvWholeAgain(p, rest)
+}
+
+// recvWholeAgain has the poller repeat the receive.
+//
+//go:noinline
+func (t *Turn) recvWholeAgain(p []byte, rest *Rest) (int, error) {
 	op := t.plain()
 	op.p, op.rest, op.n = p, rest, 0
-	err = t.await("recvmsg", (*wholeOp)(op))
+	err := t.await("recvmsg", (*wholeOp)(op))
 	op.p, op.rest = nil, nil
 	return op.n, err
 }

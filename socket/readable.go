@@ -1,0 +1,111 @@
+package socket
+
+import (
+	"errors"
+
+	"example.com/uds/internal/sys"
+)
+
+// ErrPark is the error of a receive that has to wait: its caller goes on with
+// Turn.Park and Turn.Woken, and then makes the receive again.
+var ErrPark = errors.New("the call has to park")
+
+// Stages of a receive that waits until the socket is readable: for that the
+// poller need not repeat the receive, so nothing is kept, and no frame but the
+// caller's and those of Park are on the stack of a parked call.
+const (
+	stageFirst = iota // before the first try
+	stageReady        // the socket is readable: the next try is behind a wait
+	stageWoken        // something woke the call that may have ended it
+)
+
+// Park parks the call whose receive returned ErrPark. It is made in the caller's
+// frame: a parked call's stack is most of what an idle connection costs.
+func (t *Turn) Park() error { return t.d.wait.conn.Read(t.d.wait.fn) }
+
+// Woken goes on after Park returned err. It returns the error that ends the call,
+// or nil: then the receive is to be made again.
+func (t *Turn) Woken(err error) error {
+	t.stage = stageWoken
+	done, err := t.woken(err)
+	if err != nil || !done {
+		return err
+	}
+	t.stage = stageReady
+	if t.looksAhead() {
+		if e := t.look(); e != sys.EAGAIN {
+			return sysErr("recvmsg", e)
+		}
+	}
+	return nil
+}
+
+// tries reports whether a receive is to be tried. If not, the first try of it is
+// left to the poller, or to the spin.
+func (t *Turn) tries() bool {
+	return t.stage == stageReady || t.stage == stageFirst && !t.d.cold && !t.d.eager
+}
+
+// readable goes on with a receive on AF_UNIX after a try that failed with e, or
+// with none yet. It returns nil if another try is worth it, at once or after a
+// spin, ErrPark if the call has to park, for which arm makes it ready, and errAgain
+// if the receive has to be repeated in the poller.
+func (t *Turn) readable(call string, e sys.Errno) error {
+	switch t.stage {
+	case stageReady:
+		return t.unready(call, e)
+	case stageFirst:
+		done, err := t.begun(call, nil, e)
+		if done && err == nil {
+			t.stage = stageReady
+		}
+		if done || err != nil {
+			return err
+		}
+	}
+	if !t.quiet() {
+		if err := t.Err(); err != nil {
+			return err
+		}
+		if t.shut() {
+			return errAgain
+		}
+	}
+	return ErrPark
+}
+
+// errAgain says that a receive has to be repeated in the poller: on a socket that
+// was shut down, and where readiness turned out to be none. Another holder of the socket took the message then, or poll(2)
+// does not agree with the call, and the poller would report the same readiness at
+// once again.
+var errAgain = errors.New("receive again")
+
+// again reports whether err says that a receive has to be repeated in the poller.
+func again(err error) bool { return err == errAgain || err == errUnwatched }
+
+// unready is the error of a receive that failed with e although the socket was
+// readable.
+func (t *Turn) unready(call string, e sys.Errno) error {
+	switch e {
+	case sys.EAGAIN:
+		t.s.noteShut()
+		return errAgain
+	case sys.EINTR:
+		return errAgain
+	}
+	return sysErr(call, e)
+}
+
+// tried ends a try behind a wait: what was known of the message is not known of
+// the next.
+func (t *Turn) tried() { t.s.clean = false }
+
+// parks makes a receive that returned err, which is ErrPark, park and reports
+// whether it is to be made again.
+func (t *Turn) parks(err *error) bool {
+	if *err != ErrPark {
+		return false
+	}
+	*err = t.Woken(t.Park())
+	return *err == nil
+}
