@@ -10,9 +10,11 @@ import (
 // Its memory is paid for by every idle connection: what only a waiting call or a
 // message call needs is made when first needed.
 type direction struct {
+	// What every call that waits looks at, in one line of the processor's cache.
 	turn    sync.Mutex    // held by the call whose turn it is
 	state   atomic.Uint32 // flags, and above them the number of cancellations
 	parking atomic.Int32  // flags, and above them the callers that announced that a turn's end is to be told
+	wait    *waiter       // made in a turn
 
 	sends bool // constant: the sending direction
 
@@ -30,9 +32,7 @@ type direction struct {
 	sawWait uint32 // the socket that waited last at the last look; 0: no look yet
 
 	deadline atomic.Int64 // in terms of now; 0: none
-
-	mu   sync.Mutex
-	wait *waiter // made in a turn
+	mu       sync.Mutex
 }
 
 // Bits of direction.state.

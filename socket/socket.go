@@ -15,21 +15,21 @@ import (
 // are safe for concurrent use.
 type Socket struct {
 	fd     int
-	proto  int32
+	id     uint32        // a number for lastWaiter
+	facts  atomic.Uint32 // factFresh …
 	family int16
 	typ    int8
 	live   bool // made by a constructor
 	raw    bool // no descriptor can ever arrive: receives may bypass the scheduler
 	clean  bool // the next message has no descriptor: this receive may; of the receiving turn
 
-	id    uint32        // a number for lastWaiter
-	facts atomic.Uint32 // factFresh …
-	users atomic.Int32  // calls outside the two directions that use the descriptor
-	r, w  direction
+	r, w direction
 
-	poll atomic.Pointer[os.File] // registered with the runtime poller; made with r.mu
-	spin spinner
-	few  atomic.Pointer[seldom]
+	proto int32
+	users atomic.Int32            // calls outside the two directions that use the descriptor
+	poll  atomic.Pointer[os.File] // registered with the runtime poller; made with r.mu
+	spin  spinner
+	few   atomic.Pointer[seldom]
 }
 
 // Bits of Socket.facts.
