@@ -166,7 +166,7 @@ func (x *exchange) result(m *socket.Msg) {
 // recvmmsg(2) returns as empty messages for as many as there is room: they lack
 // the marker, which shows as a control message or, where there is no room for
 // it, as MSG_CTRUNC. Real ones may follow, those that were sent and followed by
-// a close while recvmmsg(2) looked; see receiveTurn.
+// a close while recvmmsg(2) looked; see doubt.
 func genuine(ms []socket.Msg) (n int) {
 	for i := range ms {
 		if unmarkedEmpty(&ms[i]) {

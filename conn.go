@@ -296,9 +296,18 @@ func (c *conn) tell(o *Options) {
 
 // given notes the options that the socket was made with.
 func (c *conn) given(o *Options) {
+	if o.PassCredentials {
+		c.mark.ask()
+	}
 	if o.Timestamps {
 		c.mark.keep()
 	}
+}
+
+// share notes that the descriptor is in other hands too.
+func (c *conn) share() {
+	c.expect.share()
+	c.mark.share()
 }
 
 // SetSpin sets how long a call that has to wait spins before its goroutine
@@ -319,7 +328,7 @@ func (c *conn) SyscallConn() (syscall.RawConn, error) {
 	if err != nil {
 		return nil, c.failSet("raw", err)
 	}
-	c.expect.share()
+	c.share()
 	return rawConn{c.failSet, c.fail, rc}, nil
 }
 
@@ -343,7 +352,7 @@ func (c *conn) File() (*os.File, error) {
 	if err := c.check("file"); err != nil {
 		return nil, err
 	}
-	c.expect.share()
+	c.share()
 	f, err := c.s.File()
 	return f, c.fail("file", err)
 }

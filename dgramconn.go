@@ -93,7 +93,7 @@ func FileDgramConn(f *os.File) (*DgramConn, error) {
 		n.remote = addrOfRaw(&sa)
 	}
 	c := newDgramConn(s, &n)
-	c.expect.share()
+	c.share()
 	return c, nil
 }
 

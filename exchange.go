@@ -44,12 +44,12 @@ type exchange struct {
 	oob    *OOB
 	fds    []int
 	err    error
-	withFD func(fd uintptr) // holdNext, bound once
+	withFD func(fd uintptr) // of holder, bound once
 }
 
 var exchanges = sync.Pool{New: func() any {
 	x := new(exchange)
-	x.withFD, x.grow = x.holdNext, x.roomForAll
+	x.withFD, x.grow = x.holder(), x.roomForAll
 	return x
 }}
 
@@ -62,13 +62,20 @@ func (x *exchange) wantSender(wanted bool) {
 	}
 }
 
-// done gives x back without anything of its caller's.
+// done gives x back after a receive, without anything of its caller's.
 func (x *exchange) done() {
-	x.in, x.out = received{}, outgoing{}
+	x.in.p, x.in.bufs, x.in.control, x.in.grow, x.in.from = nil, nil, nil, nil, nil
 	if x.found.used {
 		x.found.reset()
 	}
-	x.b, x.c, x.oob, x.err = nil, nil, nil, nil
+	x.b = nil
+	exchanges.Put(x)
+}
+
+// sent gives x back after a send.
+func (x *exchange) sent() {
+	x.out = outgoing{}
+	x.c, x.oob, x.err = nil, nil, nil
 	x.fds = x.fds[:0]
 	exchanges.Put(x)
 }

@@ -62,8 +62,8 @@ func (c *conn) join(d *conn) *siblings {
 	if d.mark.state.Store(c.mark.state.Load()); d.mark.shown() {
 		all.stamps.Store(true)
 	}
-	c.expect.share()
-	d.expect.share()
+	c.share()
+	d.share()
 	return all
 }
 

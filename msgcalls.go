@@ -104,22 +104,24 @@ func sendMsg(c messenger, m *Message, f Flags, began uint64) error {
 	x.out = outgoing{bufs: m.Buffers, began: began}
 	err := x.sendFrom(c, m, f)
 	m.N = x.out.n
-	x.done()
+	x.sent()
 	return b.fail("write", err)
 }
 
 // sendFrom sends m, whose payload x.out has.
 func (x *exchange) sendFrom(c messenger, m *Message, f Flags) error {
+	if !m.Addr.IsUnnamed() && c.base().datagrams() {
+		release, err := x.out.aim(&x.dests, m.Addr.name)
+		if err != nil {
+			return c.base().aimFailed(err, netAddr(m.Addr, networkDgram))
+		}
+		defer release()
+	}
+	if m.OOB == nil {
+		return c.transmit(&x.out, f)
+	}
 	x.c, x.oob, x.flags = c, m.OOB, f
-	if m.Addr.IsUnnamed() || !c.base().datagrams() {
-		return x.transmit()
-	}
-	release, err := x.out.aim(&x.dests, m.Addr.name)
-	if err != nil {
-		return c.base().aimFailed(err, netAddr(m.Addr, networkDgram))
-	}
-	defer release()
-	return x.transmit()
+	return x.explained(x.transmit())
 }
 
 // recvFiles is RecvFiles of both.
@@ -157,9 +159,9 @@ func sendFiles(c messenger, p []byte, files []*os.File) error {
 	x.ownOOB.Files = files
 	x.c, x.oob, x.flags = c, &x.ownOOB, 0
 	x.out = outgoing{p: p}
-	err := x.transmit()
+	err := x.explained(x.transmit())
 	x.ownOOB.Files = nil
-	x.done()
+	x.sent()
 	return b.fail("write", err)
 }
 

@@ -79,8 +79,8 @@ func TestBatchesAllocateNothing(t *testing.T) {
 	})
 }
 
-// Package os allocates twice for a file; the slice that holds it and the RawConn
-// that keeps a sent file open are ours.
+// Package os allocates twice for a file, and once the leak gate of these tests;
+// the slice that holds it is ours.
 func TestFilesAllocateLittle(t *testing.T) {
 	eachKind(t, func(t *testing.T, pair pairOf) {
 		a, b := pair(t)

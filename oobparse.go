@@ -29,13 +29,15 @@ func (a *ancillary) parse(b []byte) {
 		a.reset()
 	}
 	a.used = true
-	r := cmsg.NewReader(b)
-	for r.Next() {
-		a.add(&r)
-	}
-	if r.Err() != nil {
-		a.bad = true
-		a.salvage(b)
+	for rest := b; len(rest) > 0; {
+		level, typ, data, behind, ok := cmsg.Cut(rest)
+		if !ok {
+			a.bad = true
+			a.salvage(b)
+			return
+		}
+		a.add(level, typ, data)
+		rest = behind
 	}
 }
 
@@ -48,35 +50,36 @@ func (a *ancillary) salvage(b []byte) {
 	}
 }
 
+// reset makes a say nothing. It goes field by field: most are small.
 func (a *ancillary) reset() {
+	a.files, a.pidfds, a.errno = a.files[:0], a.pidfds[:0], 0
+	a.label, a.at = nil, time.Time{}
 	clear(a.other)
-	*a = ancillary{files: a.files[:0], pidfds: a.pidfds[:0], other: a.other[:0]}
+	a.other = a.other[:0]
+	a.used, a.hasCred, a.bad = false, false, false
 }
 
 // add takes in one message.
-func (a *ancillary) add(r *cmsg.Reader) {
-	typ := r.Type()
-	known := r.Level() == sys.SolSocket
+func (a *ancillary) add(level, typ int, data []byte) {
+	known := level == sys.SolSocket
 	switch { // the numbers of kinds that a system lacks are all alike
 	case known && typ == sys.ScmRights:
-		for fd := range r.Ints() {
-			a.files = append(a.files, fd)
-		}
+		a.files = cmsg.IntsOf(a.files, data)
 	case known && typ == sys.ScmCredentials:
-		a.addCred(r)
+		a.addCred(data)
 	case known && typ == sys.ScmPidfd:
-		a.addPidFD(r)
+		a.addPidFD(data)
 	case known && typ == sys.ScmSecurity:
-		a.label = r.Data()
+		a.label = data
 	case known && isTimestamp(typ):
-		a.addTime(r)
+		a.addTime(typ, data)
 	default:
-		a.other = append(a.other, ControlMessage{r.Level(), typ, r.Data()})
+		a.other = append(a.other, ControlMessage{level, typ, data})
 	}
 }
 
-func (a *ancillary) addCred(r *cmsg.Reader) {
-	u, err := r.Ucred()
+func (a *ancillary) addCred(data []byte) {
+	u, err := cmsg.UcredOf(data)
 	if a.bad = a.bad || err != nil; err == nil {
 		a.cred, a.hasCred = u, true
 	}
@@ -92,21 +95,26 @@ func isTimestamp(typ int) bool {
 	return false
 }
 
-func (a *ancillary) addTime(r *cmsg.Reader) {
-	read := r.Timespec
-	if typ := r.Type(); typ == sys.ScmTimeval || typ == sys.ScmTimevalOld {
-		read = r.Timeval
-	}
-	sec, nsec, err := read()
+func (a *ancillary) addTime(typ int, data []byte) {
+	sec, nsec, err := timeOf(typ, data)
 	if a.bad = a.bad || err != nil; err == nil {
 		a.at = time.Unix(sec, nsec)
 	}
 }
 
+// timeOf decodes a timestamp of a type.
+func timeOf(typ int, data []byte) (sec, nsec int64, err error) {
+	if typ == sys.ScmTimeval || typ == sys.ScmTimevalOld {
+		return cmsg.TimevalOf(data)
+	}
+	return cmsg.TimespecOf(data)
+}
+
 // addPidFD notes the descriptor, or the error number in its place: scm_pidfd_recv
 // in net/core/scm.c.
-func (a *ancillary) addPidFD(r *cmsg.Reader) {
-	for fd := range r.Ints() {
+func (a *ancillary) addPidFD(data []byte) {
+	var room [1]int
+	for _, fd := range cmsg.IntsOf(room[:0], data) {
 		if fd >= 0 {
 			a.pidfds = append(a.pidfds, fd)
 		} else {

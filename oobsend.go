@@ -8,56 +8,66 @@ import (
 	"example.com/uds/internal/sys"
 )
 
-// transmit sends x.out with the ancillary data of x.oob.
+// transmit sends x.out with the ancillary data of x.oob, which is not nil. From
+// here to the system call there are few functions, for each costs most when the
+// call returns to it.
 func (x *exchange) transmit() error {
-	if x.oob == nil {
-		return x.c.transmit(&x.out, x.flags)
+	if len(x.oob.Files) > 0 {
+		return x.hold()
 	}
-	if n := len(x.oob.Files); n > maxMessageFiles {
-		return sysError(fmt.Sprintf("sendmsg of %d files, the limit is %d", n, maxMessageFiles), sys.EINVAL)
+	if err := x.encode(); err != nil {
+		return err
 	}
-	x.hold()
-	return x.err
+	return x.c.transmit(&x.out, x.flags)
 }
 
-// hold goes on with the next file, and sends when all are held: their
-// descriptors must not be closed, and their numbers given to other files,
-// before the kernel has them.
-func (x *exchange) hold() {
-	i, files := len(x.fds), x.oob.Files
-	if i == len(files) {
-		x.err = x.send()
-		return
+// hold holds the first file, which does the rest: a descriptor must not be closed,
+// and its number given to another file, before the kernel has it.
+func (x *exchange) hold() error {
+	files := x.oob.Files
+	if len(files) > maxMessageFiles {
+		return sysError(fmt.Sprintf("sendmsg of %d files, the limit is %d", len(files), maxMessageFiles), sys.EINVAL)
 	}
-	if files[i] == nil {
-		x.err = sysError(fmt.Sprintf("file %d of %d is nil", i+1, len(files)), sys.EINVAL)
-		return
-	}
-	rc, err := files[i].SyscallConn()
+	rc, err := files[0].SyscallConn()
 	if err == nil {
 		err = rc.Control(x.withFD)
 	}
 	if err != nil {
-		x.err = sysError(fmt.Sprintf("file %d of %d is closed", i+1, len(files)), sys.EBADF)
+		return x.unheld(0)
+	}
+	return x.err
+}
+
+// holder returns the function that is called with the descriptor of a file that
+// is held meanwhile. It holds the next one, as hold does, and sends when all are
+// held. It must not be inlined: the RawConn of a file would be on the heap then.
+//
+//go:noinline
+func (x *exchange) holder() func(fd uintptr) {
+	return func(fd uintptr) {
+		x.fds = append(x.fds, int(fd))
+		if i := len(x.fds); i < len(x.oob.Files) {
+			rc, err := x.oob.Files[i].SyscallConn()
+			if err == nil {
+				err = rc.Control(x.withFD)
+			}
+			if err != nil {
+				x.err = x.unheld(i)
+			}
+			return
+		}
+		if x.err = x.encode(); x.err == nil {
+			x.err = x.c.transmit(&x.out, x.flags)
+		}
 	}
 }
 
-// holdNext is called with the descriptor of a file that is held meanwhile.
-func (x *exchange) holdNext(fd uintptr) {
-	x.fds = append(x.fds, int(fd))
-	x.hold()
-}
-
-// send encodes the ancillary data and sends.
-func (x *exchange) send() error {
-	if err := x.encode(); err != nil {
-		return err
+// unheld is the error of the i-th file, which can not be held.
+func (x *exchange) unheld(i int) error {
+	if files := x.oob.Files; files[i] == nil {
+		return sysError(fmt.Sprintf("file %d of %d is nil", i+1, len(files)), sys.EINVAL)
 	}
-	err := x.c.transmit(&x.out, x.flags)
-	if isErrno(err, sys.EPERM) {
-		return x.refused(err)
-	}
-	return err
+	return sysError(fmt.Sprintf("file %d of %d is closed", i+1, len(x.oob.Files)), sys.EBADF)
 }
 
 // encode makes x.out.control of x.oob and x.fds.
@@ -98,8 +108,11 @@ func (c *Cred) ucred() (cmsg.Ucred, error) {
 	return u, nil
 }
 
-// refused says what an EPERM is likely about.
-func (x *exchange) refused(err error) error {
+// explained is err, that of a send, which says what an EPERM is likely about.
+func (x *exchange) explained(err error) error {
+	if !isErrno(err, sys.EPERM) {
+		return err
+	}
 	if c := x.oob.Cred; c != nil && (c.PID != os.Getpid() || c.UID != os.Getuid() || c.GID != os.Getgid()) {
 		return sysError(fmt.Sprintf("sendmsg with credentials %+v of another process, which takes privileges", *c), sys.EPERM)
 	}

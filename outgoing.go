@@ -28,16 +28,16 @@ func (o *outgoing) size() int {
 	return n
 }
 
-// single returns the payload of a message in one buffer and without control
-// messages, which sendto(2) sends sooner than sendmsg(2).
+// single returns the payload if it is in one buffer and goes to the connection's
+// peer.
 func (o *outgoing) single() (p []byte, ok bool) {
 	switch {
-	case len(o.control) > 0 || len(o.bufs) > 1:
+	case o.to != nil:
 		return nil, false
 	case len(o.bufs) == 0:
 		return o.p, true
 	}
-	return o.bufs[0], len(o.p) == 0
+	return o.bufs[0], len(o.bufs) == 1 && len(o.p) == 0
 }
 
 // send sends o by way of m, which keeps nothing of it.

@@ -34,6 +34,18 @@ func (r *received) fill(b []byte) {
 	r.n = n
 }
 
+// single returns the room for the payload if it is one buffer, and there is room
+// for control messages but the sender is not wanted.
+func (r *received) single() (p []byte, ok bool) {
+	switch {
+	case r.from != nil || r.grow == nil && len(r.control) == 0:
+		return nil, false
+	case len(r.bufs) == 0:
+		return r.p, true
+	}
+	return r.bufs[0], len(r.bufs) == 1 && len(r.p) == 0
+}
+
 // receive receives by way of m, which keeps nothing of r.
 func (r *received) receive(t *socket.Turn, m *socket.Msg, f Flags) error {
 	bufs, same := fewer(r.bufs)

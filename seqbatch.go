@@ -40,7 +40,7 @@ func (c *SeqConn) more(ms []socket.Msg) int {
 }
 
 // unmarked is genuine for messages that came without the marker: an empty one
-// counts as receiveTurn has it then.
+// counts as doubt has it then.
 func unmarked(t *socket.Turn, ms []socket.Msg) int {
 	if over, err := t.AtEnd(); err == nil && !over {
 		return len(ms)

@@ -67,7 +67,7 @@ func FileSeqConn(f *os.File) (*SeqConn, error) {
 		return nil, opError("file", networkSeq, nil, nil, err)
 	}
 	c := newSeqConn(s, nil)
-	c.expect.share()
+	c.share()
 	remote, err := c.Peername()
 	if err != nil {
 		s.Close()

@@ -119,6 +119,7 @@ func (c *SeqConn) SyscallConn() (syscall.RawConn, error) { return c.base().Sysca
 //
 // One of these tells an empty message from the end: SO_TIMESTAMPNS_NEW on Linux.
 // The first receive of the message face sets it, and a Read that comes to the
-// end. From then on recvmsg(2) on the file finds a timestamp, of the type
-// SCM_TIMESTAMPNS_NEW, before all other ancillary data. A file of Detach has none.
+// end; with Options.PassCredentials, the first after File. From then on
+// recvmsg(2) on the file finds a timestamp, of the type SCM_TIMESTAMPNS_NEW,
+// before all other ancillary data. A file of Detach has none.
 func (c *SeqConn) File() (*os.File, error) { return c.base().File() }

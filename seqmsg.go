@@ -1,6 +1,9 @@
 package uds
 
-import "os"
+import (
+	"errors"
+	"os"
+)
 
 // RecvMsg receives exactly one message into m: the payload into m.Buffers and,
 // if m.OOB is not nil, ancillary data into that. The other fields say what came.
@@ -14,21 +17,51 @@ import "os"
 // The end is bare io.EOF; an empty message, with or without ancillary data, is
 // none. The tail that a Read left comes first, and without ancillary data.
 func (c *SeqConn) RecvMsg(m *Message, f Flags) error {
-	if m != nil && m.OOB == nil && f&^allFlags == 0 {
+	switch {
+	case m == nil || len(m.Buffers) > 1 || !c.ok() || checkRecv(m, f) != nil:
+		return recvMsg(c, m, f)
+	case m.OOB == nil:
 		return c.recvPayload(m, f)
 	}
-	return recvMsg(c, m, f)
+	m.empty()
+	x := newExchange()
+	x.b, x.files = &c.conn, m.OOB.MaxFiles
+	p := m.room()
+	size, control, flags, err := c.recvOne("read", p, nil, x.grow, f)
+	if err == nil {
+		x.in.n, x.in.size, x.in.control, x.in.controln, x.in.flags = min(size, len(p)), size, control, len(control), flags
+		if err = m.took(&c.conn, x); err != nil {
+			err = c.fail("read", err)
+		}
+	}
+	x.done()
+	return err
 }
 
-// recvPayload is RecvMsg without ancillary data.
+// room is the only buffer of m, nil if there is none.
+func (m *Message) room() []byte {
+	if len(m.Buffers) == 0 {
+		return nil
+	}
+	return m.Buffers[0]
+}
+
+// recvPayload is RecvMsg into one buffer, without ancillary data.
 func (c *SeqConn) recvPayload(m *Message, f Flags) error {
-	r := received{bufs: m.Buffers}
-	err := c.receive("read", &r, f)
-	m.Addr, m.N, m.Size, m.OOBTruncated = Addr{}, r.n, r.size, false
-	if m.Truncated = r.size > r.n; m.Truncated {
-		return c.fail("read", &TruncatedError{Size: r.size})
+	m.empty()
+	n, err := c.recvPlain("read", m.room(), f)
+	if m.N, m.Size = n, n; err != nil {
+		m.cut(err)
 	}
 	return err
+}
+
+// cut notes in m the truncation that err may say.
+func (m *Message) cut(err error) {
+	var cut *TruncatedError
+	if errors.As(err, &cut) {
+		m.Size, m.Truncated = cut.Size, true
+	}
 }
 
 // SendMsg sends one message: the payload in m.Buffers, which may be empty, with
@@ -37,13 +70,30 @@ func (c *SeqConn) recvPayload(m *Message, f Flags) error {
 // nil or closed file, and more than 253, are errors, and nothing is sent. A Cred
 // that names another process takes privileges: EPERM without.
 func (c *SeqConn) SendMsg(m *Message, f Flags) error {
-	if m != nil && m.OOB == nil && f&^FlagNoWait == 0 {
+	if m == nil || f&^FlagNoWait != 0 || !c.ok() {
+		return sendMsg(c, m, f, 0)
+	}
+	if m.OOB == nil {
 		o := outgoing{bufs: m.Buffers}
 		err := c.transmit(&o, f)
 		m.N = o.n
 		return err
 	}
-	return sendMsg(c, m, f, 0)
+	x := newExchange()
+	x.oob, x.out.bufs = m.OOB, m.Buffers
+	var err error
+	if len(m.OOB.Files) > 0 {
+		x.c, x.flags = c, f
+		err = x.hold()
+	} else if err = x.encode(); err == nil {
+		err = c.transmit(&x.out, f)
+	}
+	m.N = x.out.n
+	if err != nil {
+		err = c.fail("write", x.explained(err))
+	}
+	x.sent()
+	return err
 }
 
 // SendFiles sends p, which may be empty, and descriptors of at most 253 files

@@ -1,6 +1,11 @@
 package uds
 
-import "net"
+import (
+	"net"
+
+	"example.com/uds/internal/sys"
+	"example.com/uds/socket"
+)
 
 // ReadMsgUnix receives exactly one message: the payload into b and the control
 // messages into oob, which package syscall and others parse. The descriptors
@@ -17,11 +22,53 @@ import "net"
 // It differs from package net's in that b and oob may be empty, and that an
 // empty message is no error.
 func (c *SeqConn) ReadMsgUnix(b, oob []byte) (n, oobn, flags int, addr *net.UnixAddr, err error) {
-	return readMsgUnix(c, b, oob)
+	if !c.ok() {
+		return 0, 0, 0, nil, c.check("read")
+	}
+	c.mark.set(c.s)
+	room := len(oob)
+	if c.mark.hidden() {
+		room += spaceTime
+	}
+	x := newExchange()
+	size, control, flags, err := c.recvOne("read", b, x.room(room), nil, 0)
+	if err == nil {
+		addr = netAddr(c.addrs().remote, networkSeq)
+		if n = min(size, len(b)); size > n {
+			flags |= sys.MsgTrunc
+		}
+		if c.mark.hidden() && !c.stamped() { // as it is by now: SetOptions may have come meanwhile
+			control = withoutMarker(control)
+		}
+		oobn, flags, err = x.handOn(control, oob, flags)
+		err = c.fail("read", err)
+	}
+	exchanges.Put(x)
+	return n, oobn, flags, addr, err
 }
 
 // WriteMsgUnix sends b, which may be empty, as one message with the control
 // messages in oob. addr must be nil or of network "unixpacket", and is not used.
 func (c *SeqConn) WriteMsgUnix(b, oob []byte, addr *net.UnixAddr) (n, oobn int, err error) {
-	return writeMsgUnix(c, b, oob, addr)
+	if !c.ok() {
+		return 0, 0, c.check("write")
+	}
+	if err := c.otherNetwork(addr); err != nil {
+		return 0, 0, c.aimFailed(err, addr)
+	}
+	var t socket.Turn
+	err = c.s.BeginSend(&t)
+	if err != nil {
+		return 0, 0, c.fail("write", err)
+	}
+	if len(oob) == 0 {
+		n, err = t.Send(b, 0)
+	} else {
+		n, err = t.SendOne(b, oob, 0)
+	}
+	t.End()
+	if err != nil {
+		return 0, 0, c.sendFailed("sendmsg", len(b), err)
+	}
+	return n, len(oob), nil
 }

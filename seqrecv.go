@@ -30,7 +30,12 @@ func (c *SeqConn) recvPlain(op string, p []byte, f Flags) (size int, err error) 
 	}
 	marked := c.mark.set(c.s)
 	var t socket.Turn
-	if err = c.s.BeginRecv(&t); err != nil {
+	if f&FlagNoWait == 0 {
+		err = c.s.BeginRecv(&t)
+	} else {
+		err = c.s.TryBeginRecv(&t)
+	}
+	if err != nil {
 		return 0, c.fail(op, err)
 	}
 	size = c.takeTail(p, f)
@@ -83,8 +88,14 @@ func (c *SeqConn) takeTail(p []byte, f Flags) int {
 // bytes nor a marker. It is done if that is the call's result. It is not done,
 // and the receive has to be made again, after a reset, which is reported when
 // nothing else is left to deliver, and after the first answer that looks like
-// the end: only a second one is the end, as receiveTurn explains. again says
-// whether there was a first. It must not be inlined: see fail.
+// the end: only a second one is the end. again says whether there was a first.
+// It must not be inlined: see fail.
+//
+// The first such answer proves nothing because recvmsg(2) looks at the queue
+// and then whether the peer can still send (__unix_dgram_recvmsg in
+// net/unix/af_unix.c). If the peer sends and closes between these two looks, the
+// answer is that of the end although its message is queued. By the second
+// receive all that the peer sent is queued.
 //
 //go:noinline
 func (c *SeqConn) doubt(t *socket.Turn, err error, marked bool, again *bool) (done bool, _ error) {
@@ -103,7 +114,49 @@ func (c *SeqConn) doubt(t *socket.Turn, err error, marked bool, again *bool) (do
 }
 
 // receive receives one message.
-func (c *SeqConn) receive(op string, r *received, f Flags) error {
+func (c *SeqConn) receive(op string, r *received, f Flags) (err error) {
+	if p, ok := r.single(); ok {
+		r.size, r.control, r.flags, err = c.recvOne(op, p, r.control, r.grow, f)
+		r.n, r.controln = min(r.size, len(p)), len(r.control)
+		return err
+	}
+	return c.recvMany(op, r, f)
+}
+
+// recvOne receives one message into p, and control messages into control or what
+// room returns, as [socket.Turn.RecvOne] does: first the tail that a Read left.
+func (c *SeqConn) recvOne(op string, p, control []byte, room func() []byte, f Flags) (size int, got []byte, flags int, err error) {
+	if !c.ok() {
+		return 0, nil, 0, c.check(op)
+	}
+	marked := c.mark.set(c.s)
+	var t socket.Turn
+	if err = c.beginRecv(&t, f); err != nil {
+		return 0, nil, 0, c.fail(op, err)
+	}
+	size = c.takeTail(p, f)
+	done, again := size > 0, false
+	for !done {
+		size, got, flags, err = t.RecvOne(p, control, room, f.recvFlags())
+		if done = err == nil && came(size, len(got), flags); !done {
+			done, err = c.doubt(&t, err, marked, &again)
+		}
+	}
+	t.End()
+	if err != nil {
+		err = c.fail(op, err)
+	}
+	return size, got, flags, err
+}
+
+// came reports whether a receive brought a message: bytes, the marker, or what
+// it had no room for.
+func came(size, controln, flags int) bool {
+	return size > 0 || controln > 0 || flags&socket.MsgCtrunc != 0
+}
+
+// recvMany is receive into several buffers, or without ancillary data.
+func (c *SeqConn) recvMany(op string, r *received, f Flags) error {
 	if !c.ok() {
 		return c.check(op)
 	}
@@ -113,7 +166,13 @@ func (c *SeqConn) receive(op string, r *received, f Flags) error {
 	if err != nil {
 		return c.fail(op, err)
 	}
-	err = c.receiveTurn(&t, r, f, marked)
+	done, again := c.fillTail(r, f), false
+	for !done {
+		err = r.receive(&t, message(&c.keeping().in), f)
+		if done = err == nil && came(r.size, r.controln, r.flags); !done {
+			done, err = c.doubt(&t, err, marked, &again)
+		}
+	}
 	t.End()
 	if err != nil {
 		return c.fail(op, err)
@@ -121,36 +180,14 @@ func (c *SeqConn) receive(op string, r *received, f Flags) error {
 	return nil
 }
 
-// receiveTurn is receive in a turn: first the tail that a Read left.
-//
-// No bytes and no marker look like the end, but are the end only if they come
-// twice in a row. recvmsg(2) first looks at the queue and then whether the peer
-// can still send (__unix_dgram_recvmsg in net/unix/af_unix.c). If the peer sends
-// and closes between these two looks, the answer is that of the end although its
-// message is queued. By the second receive all that the peer sent is queued.
-func (c *SeqConn) receiveTurn(t *socket.Turn, r *received, f Flags, marked bool) error {
-	if c.rest.Len() > 0 {
-		if r.fill(c.rest.Bytes()); f&FlagPeek == 0 {
-			c.rest.Drop()
-		}
-		return nil
+// fillTail makes the tail that a Read left, if there is one, what r received. It
+// is gone then unless f peeks.
+func (c *SeqConn) fillTail(r *received, f Flags) bool {
+	if c.rest.Len() == 0 {
+		return false
 	}
-	in := message(&c.keeping().in)
-	for again := false; ; {
-		err := r.receive(t, in, f)
-		switch {
-		case err != nil && c.noteReset(err):
-			continue
-		case err != nil:
-			return err
-		case r.size > 0 || r.controln > 0 || r.flags&socket.MsgCtrunc != 0:
-			return nil
-		case again:
-			return c.end("recvmsg")
-		}
-		if !marked || c.mark.lost(c.s) {
-			return c.ended(t)
-		}
-		again = true
+	if r.fill(c.rest.Bytes()); f&FlagPeek == 0 {
+		c.rest.Drop()
 	}
+	return true
 }

@@ -32,21 +32,18 @@ func (c *SeqConn) transmit(o *outgoing, f Flags) error {
 	if err != nil {
 		return c.fail("write", err)
 	}
-	err = c.transmitTurn(&t, o, f)
+	if p, ok := o.single(); !ok {
+		err = o.send(&t, message(&c.keeping().out), f)
+	} else if len(o.control) == 0 {
+		o.n, err = t.Send(p, f.sendFlags())
+	} else {
+		o.n, err = t.SendOne(p, o.control, f.sendFlags())
+	}
 	t.End()
 	if err != nil {
 		return c.sendFailed("sendmsg", o.size(), err)
 	}
 	return nil
-}
-
-// transmitTurn is transmit in a turn.
-func (c *SeqConn) transmitTurn(t *socket.Turn, o *outgoing, f Flags) (err error) {
-	if p, ok := o.single(); ok {
-		o.n, err = t.Send(p, f.sendFlags())
-		return err
-	}
-	return o.send(t, message(&c.keeping().out), f)
 }
 
 // sendFailed is the error of a send of n bytes that failed with err.

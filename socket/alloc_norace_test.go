@@ -37,6 +37,9 @@ func exchanges(a, b *socket.Socket, addr socket.Sockaddr) []exchange {
 		{"SendMsg and RecvMsg",
 			func() error { return a.SendMsg(mout, 0) },
 			func() error { return b.RecvMsg(min, 0) }},
+		{"SendOne and RecvOne",
+			func() error { _, err := sendSingle(a, out, nil); return err },
+			func() error { _, err := recvSingle(b, in, more[1], nil); return err }},
 		{"SendBatch and RecvBatch",
 			func() error { _, err := a.SendBatch(bout, 0); return err },
 			func() error {
@@ -146,6 +149,7 @@ func TestWaitingSendsAllocateNothing(t *testing.T) {
 	}{
 		{"Send", func(a *socket.Socket, m []socket.Msg) error { _, err := a.Send(m[0].Buffer, 0); return err }},
 		{"SendMsg", func(a *socket.Socket, m []socket.Msg) error { return a.SendMsg(&m[0], 0) }},
+		{"SendOne", func(a *socket.Socket, m []socket.Msg) error { _, err := sendSingle(a, m[0].Buffer, nil); return err }},
 		{"SendBatch", func(a *socket.Socket, m []socket.Msg) error { _, err := a.SendBatch(m, 0); return err }},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -38,6 +38,10 @@ var receives = []call{
 		_, err := s.RecvBatch(ms, 0)
 		return result{ms[0].N, err}
 	}},
+	{"RecvOne", func(s *socket.Socket) result {
+		n, err := recvSingle(s, make([]byte, 1), nil, nil)
+		return result{n, err}
+	}},
 	{"RecvMarked", func(s *socket.Socket) result {
 		var t socket.Turn
 		err := s.BeginRecv(&t)
@@ -77,6 +81,10 @@ var sends = []call{
 		err := s.SendMsg(m, 0)
 		return result{m.N, err}
 	}},
+	{"SendOne", func(s *socket.Socket) result {
+		n, err := sendSingle(s, []byte("x"), nil)
+		return result{n, err}
+	}},
 	{"SendBatch", func(s *socket.Socket) result {
 		n, err := s.SendBatch([]socket.Msg{{Buffer: []byte("x")}}, 0)
 		return result{n, err}
@@ -88,4 +96,27 @@ func start[T any](f func() T) <-chan T {
 	c := make(chan T, 1)
 	go func() { c <- f() }()
 	return c
+}
+
+// recvSingle is a RecvOne in a turn of its own.
+func recvSingle(s *socket.Socket, p, control []byte, room func() []byte) (int, error) {
+	var t socket.Turn
+	err := s.BeginRecv(&t)
+	if err != nil {
+		return 0, err
+	}
+	defer t.End()
+	n, _, _, err := t.RecvOne(p, control, room, 0)
+	return n, err
+}
+
+// sendSingle is a SendOne in a turn of its own.
+func sendSingle(s *socket.Socket, p, control []byte) (int, error) {
+	var t socket.Turn
+	err := s.BeginSend(&t)
+	if err != nil {
+		return 0, err
+	}
+	defer t.End()
+	return t.SendOne(p, control, 0)
 }

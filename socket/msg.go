@@ -62,17 +62,14 @@ func (t *Turn) RecvMsg(m *Msg, flags int) error {
 	if m.NeedAddr {
 		op.hdr.WantFrom()
 	}
-	op.plain, op.grow = len(m.Control) > 0, m
+	op.plain, op.control, op.grow = len(m.Control) > 0, m.Control, m.Room
 	err := t.run("recvmsg", (*recvMsgOp)(op), flags)
-	op.grow = nil
-	m.N, m.ControlN, m.Flags = 0, 0, 0
-	if err == nil {
-		m.N, m.ControlN, m.Flags = op.n, op.hdr.ControlLen(), op.hdr.Flags()
-		if m.NeedAddr {
-			op.hdr.From(&m.Addr.raw)
-		}
+	if err == nil && m.NeedAddr {
+		op.hdr.From(&m.Addr.raw)
 	}
-	op.hdr.Reset()
+	m.Control = op.control
+	n, got, gotFlags, err := op.received(err)
+	m.N, m.ControlN, m.Flags = n, len(got), gotFlags
 	return err
 }
 
@@ -101,11 +98,12 @@ func (t *Turn) SendMsg(m *Msg, flags int) error {
 
 // msgOp is a RecvMsg or SendMsg.
 type msgOp struct {
-	hdr   sys.Msg
-	flags int
-	n     int
-	plain bool // the call enters the scheduler: it may have to wait for more than memory
-	grow  *Msg // that a receive asks for room
+	hdr     sys.Msg
+	flags   int
+	n       int
+	plain   bool          // the call enters the scheduler: it may have to wait for more than memory
+	control []byte        // of a receive
+	grow    func() []byte // asked for control before each try of a receive, unless nil
 }
 
 func (o *msgOp) set(m *Msg) {
@@ -128,9 +126,9 @@ func (t *Turn) message() *msgOp {
 type recvMsgOp msgOp
 
 func (o *recvMsgOp) try(s *Socket) (e sys.Errno) {
-	if o.grow.Room != nil {
-		o.grow.Control = o.grow.Room()
-		o.hdr.SetControl(o.grow.Control)
+	if o.grow != nil {
+		o.control = o.grow()
+		o.hdr.SetControl(o.control)
 	}
 	if o.hdr.Rearm(); s.rawNow() && !o.plain {
 		o.n, e = sys.RecvMsgRaw(s.fd, &o.hdr, o.flags)

@@ -53,9 +53,9 @@ func (l Layout) AppendUcred(b []byte, level, typ int, u Ucred) ([]byte, error) {
 	return whole, nil
 }
 
-// extend appends a message with a zeroed payload of size bytes to b. It returns
-// the longer buffer and the part of it that is the payload. A negative size is
-// one that overflowed.
+// extend appends a message with a payload of size bytes to b. It returns the
+// longer buffer and the part of it that is the payload, which is the caller's to
+// fill. A negative size is one that overflowed.
 func (l Layout) extend(b []byte, level, typ, size int) (whole, payload []byte, err error) {
 	if err := checkInt32("level", level); err != nil {
 		return nil, nil, err
@@ -69,10 +69,19 @@ func (l Layout) extend(b []byte, level, typ, size int) (whole, payload []byte, e
 	start := l.align(len(b))
 	end := start + l.Space(size)
 	whole = slices.Grow(b, end-len(b))[:end]
-	clear(whole[len(b):])
 	message := whole[start:]
+	zero(whole[len(b):start])
+	zero(message[l.headerBytes():l.Len(0)])
+	zero(message[l.Len(size):])
 	l.putHeader(message, header{uint64(l.Len(size)), int32(level), int32(typ)})
 	return whole, message[l.Len(0):l.Len(size)], nil
+}
+
+// zero clears padding, which is so short that a call to the runtime costs more.
+func zero(b []byte) {
+	for i := range len(b) {
+		b[i] = 0
+	}
 }
 
 // maxPayload returns the size of the largest payload that can be appended to a

@@ -16,14 +16,16 @@ func (r *Reader) Ints() iter.Seq[int] { return r.layout.ints(r.data) }
 
 // Ucred returns the payload of SCM_CREDENTIALS. A payload of another size than
 // 12 bytes is a [*ValueError].
-func (r *Reader) Ucred() (Ucred, error) {
-	if len(r.data) != ucredBytes {
-		return Ucred{}, &ValueError{"ucred size", int64(len(r.data)), "12"}
+func (r *Reader) Ucred() (Ucred, error) { return r.layout.ucred(r.data) }
+
+func (l Layout) ucred(b []byte) (Ucred, error) {
+	if len(b) != ucredBytes {
+		return Ucred{}, &ValueError{"ucred size", int64(len(b)), "12"}
 	}
 	return Ucred{
-		PID: int32(r.layout.uint32(r.data[0:])),
-		UID: r.layout.uint32(r.data[4:]),
-		GID: r.layout.uint32(r.data[8:]),
+		PID: int32(l.uint32(b[0:])),
+		UID: l.uint32(b[4:]),
+		GID: l.uint32(b[8:]),
 	}, nil
 }
 
@@ -31,27 +33,31 @@ func (r *Reader) Ucred() (Ucred, error) {
 // the terms of time.Unix. The payload is two 64-bit or two 32-bit integers, as
 // on Linux; another size, or microseconds outside a second, is a
 // [*ValueError].
-func (r *Reader) Timeval() (sec, nsec int64, err error) {
-	sec, usec, err := r.timePair("timeval", 1e6-1, "0 to 999999")
+func (r *Reader) Timeval() (sec, nsec int64, err error) { return r.layout.timeval(r.data) }
+
+func (l Layout) timeval(b []byte) (sec, nsec int64, err error) {
+	sec, usec, err := l.timePair(b, "timeval", 1e6-1, "0 to 999999")
 	return sec, usec * 1000, err
 }
 
 // Timespec is [Reader.Timeval] for seconds and nanoseconds, the payload of
 // SCM_TIMESTAMPNS.
-func (r *Reader) Timespec() (sec, nsec int64, err error) {
-	return r.timePair("timespec", 1e9-1, "0 to 999999999")
+func (r *Reader) Timespec() (sec, nsec int64, err error) { return r.layout.timespec(r.data) }
+
+func (l Layout) timespec(b []byte) (sec, nsec int64, err error) {
+	return l.timePair(b, "timespec", 1e9-1, "0 to 999999999")
 }
 
-// timePair returns the two integers of the payload, the second of them between
-// 0 and limit.
-func (r *Reader) timePair(name string, limit int64, allowed string) (sec, frac int64, err error) {
-	switch l, d := r.layout, r.data; len(d) {
+// timePair returns the two integers of b, the second of them between 0 and
+// limit.
+func (l Layout) timePair(b []byte, name string, limit int64, allowed string) (sec, frac int64, err error) {
+	switch len(b) {
 	case 16:
-		sec, frac = int64(l.uint64(d)), int64(l.uint64(d[8:]))
+		sec, frac = int64(l.uint64(b)), int64(l.uint64(b[8:]))
 	case 8:
-		sec, frac = int64(int32(l.uint32(d))), int64(int32(l.uint32(d[4:])))
+		sec, frac = int64(int32(l.uint32(b))), int64(int32(l.uint32(b[4:])))
 	default:
-		return 0, 0, &ValueError{name + " size", int64(len(d)), "8 or 16"}
+		return 0, 0, &ValueError{name + " size", int64(len(b)), "8 or 16"}
 	}
 	if frac < 0 || frac > limit {
 		return 0, 0, &ValueError{name + " fraction", frac, allowed}

@@ -40,3 +40,9 @@ func RecvMsgRaw(int, *Msg, int) (int, Errno) { return 0, ENOSYS }
 
 // SendMsg fails.
 func SendMsg(int, *Msg, int) (int, Errno) { return 0, ENOSYS }
+
+// RecvMsg1 fails.
+func RecvMsg1(int, *Msg1, int) (int, Errno) { return 0, ENOSYS }
+
+// SendMsg1 fails.
+func SendMsg1(int, *Msg1, int) (int, Errno) { return 0, ENOSYS }

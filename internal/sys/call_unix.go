@@ -79,3 +79,16 @@ func SendMsg(fd int, m *Msg, flags int) (int, Errno) {
 	n, err := unix.SendmsgBuffers(fd, m.bufs, m.control, sa, flags)
 	return n, errno(err)
 }
+
+// RecvMsg1 is RecvMsg.
+func RecvMsg1(fd int, m *Msg1, flags int) (int, Errno) {
+	n, oobn, rflags, _, err := unix.RecvmsgBuffers(fd, [][]byte{m.p}, m.control, flags)
+	m.controlLen, m.flags = oobn, rflags
+	return n, errno(err)
+}
+
+// SendMsg1 is SendMsg.
+func SendMsg1(fd int, m *Msg1, flags int) (int, Errno) {
+	n, err := unix.SendmsgBuffers(fd, [][]byte{m.p}, m.control, nil, flags)
+	return n, errno(err)
+}

@@ -1,0 +1,60 @@
+package socket
+
+import "example.com/uds/internal/sys"
+
+// RecvOne is Turn.RecvMsg into one buffer, whoever sent the message, which takes
+// less: for messages with control messages. These go into control or, unless
+// room is nil, into what room returns, as Msg.Room does. It returns the number
+// of payload bytes, with MsgSize the message's size, the control messages, and
+// the MSG_ flags.
+func (t *Turn) RecvOne(p, control []byte, room func() []byte, flags int) (n int, got []byte, gotFlags int, err error) {
+	e := t.d.untried()
+	if !t.d.cold && !t.d.eager {
+		if room != nil {
+			control = room()
+		}
+		v := sys.NewVec(p)
+		m := v.Msg(control)
+		if n, e = sys.RecvMsg1(t.s.fd, &m, flags|t.s.cloexec()); e == 0 {
+			return n, control[:m.ControlLen()], m.Flags(), nil
+		}
+	}
+	op := t.message()
+	op.hdr.Set1(p, nil, control)
+	op.flags, op.plain, op.control, op.grow = flags|t.s.cloexec(), true, control, room
+	err = t.resume("recvmsg", (*recvMsgOp)(op), flags, e)
+	return op.received(err)
+}
+
+// received is what the receive brought. It drops the caller's memory.
+func (o *msgOp) received(err error) (n int, got []byte, flags int, _ error) {
+	if err == nil {
+		n, got, flags = o.n, o.control[:o.hdr.ControlLen()], o.hdr.Flags()
+	}
+	o.grow, o.control = nil, nil
+	o.hdr.Reset()
+	return n, got, flags, err
+}
+
+// SendOne is Turn.SendMsg of one buffer to the socket's peer, which takes less:
+// for a message with control messages. It returns the number of payload bytes.
+func (t *Turn) SendOne(p, control []byte, flags int) (int, error) {
+	e := t.d.untried()
+	if !t.d.cold {
+		v := sys.NewVec(p)
+		m := v.Msg(control)
+		var n int
+		if n, e = sys.SendMsg1(t.s.fd, &m, flags); e == 0 {
+			return n, nil
+		}
+	}
+	op := t.message()
+	op.hdr.Set1(p, nil, control)
+	op.flags, op.plain = flags, true
+	err := t.resume("sendmsg", (*sendMsgOp)(op), flags, e)
+	op.hdr.Reset()
+	if err != nil {
+		return 0, err
+	}
+	return op.n, nil
+}
