@@ -1,6 +1,10 @@
 package uds
 
-import "os"
+import (
+	"os"
+
+	"example.com/uds/socket"
+)
 
 // RecvMsg receives exactly one message into m: the payload into m.Buffers and,
 // if m.OOB is not nil, ancillary data into that. The other fields say what came.
@@ -43,7 +47,7 @@ func (c *SeqConn) SendMsg(m *Message, f Flags) error {
 		m.N = o.n
 		return err
 	}
-	return sendMsg(c, m, f, 0)
+	return sendMsg(c, m, f, socket.Began{})
 }
 
 // SendFiles sends p, which may be empty, and descriptors of at most 253 files
