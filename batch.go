@@ -216,9 +216,9 @@ func moveMsg(to, from *socket.Msg) {
 	to.Buffers, to.N, to.ControlN, to.Flags, to.Addr = moved, from.N, from.ControlN, from.Flags, from.Addr
 }
 
-// sendBatch is SendBatch of both. first sends what it can without waiting, of a
-// call that began at a mark as outgoing has it.
-func sendBatch(c messenger, ms []Message, first func(b *conn, ms []Message, began uint64) (int, error)) (int, error) {
+// sendBatch is SendBatch of both. first sends what it can without waiting, for a
+// call that began when it is told.
+func sendBatch(c messenger, ms []Message, first func(b *conn, ms []Message, began socket.Began) (int, error)) (int, error) {
 	b := c.base()
 	if err := b.check("write"); err != nil {
 		return 0, err
@@ -226,7 +226,7 @@ func sendBatch(c messenger, ms []Message, first func(b *conn, ms []Message, bega
 	if len(ms) == 0 {
 		return 0, b.idle("write")
 	}
-	began := uint64(b.s.SendMark()) + 1
+	began := b.s.SendBegan()
 	for n := 0; n < len(ms); n++ {
 		k, err := first(b, ms[n:], began)
 		if n += k; err != nil || n == len(ms) {

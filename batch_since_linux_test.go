@@ -3,7 +3,11 @@ package uds
 import (
 	"context"
 	"errors"
+	"os"
 	"testing"
+	"time"
+
+	"example.com/uds/socket"
 )
 
 // A Cancel between the messages of a batch ends it at the next one, and nothing
@@ -16,7 +20,7 @@ func TestCancelBetweenTheMessagesOfABatch(t *testing.T) {
 	defer a.Close()
 	defer b.Close()
 	m := &Message{Buffers: [][]byte{[]byte("x")}}
-	began := uint64(a.s.SendMark()) + 1
+	began := a.s.SendBegan()
 	if err := sendMsg(a, m, 0, began); err != nil {
 		t.Errorf("before the Cancel: %v", err)
 	}
@@ -39,7 +43,7 @@ func TestCancelBeforeTheRestOfABatch(t *testing.T) {
 	defer b.Close()
 	x := Message{Buffers: [][]byte{[]byte("x")}}
 	calls := 0
-	n, err := sendBatch(a, []Message{x, x, x}, func(c *conn, ms []Message, began uint64) (int, error) {
+	n, err := sendBatch(a, []Message{x, x, x}, func(c *conn, ms []Message, began socket.Began) (int, error) {
 		if calls++; calls == 1 {
 			return 0, nil // the first message goes by itself
 		}
@@ -48,5 +52,55 @@ func TestCancelBeforeTheRestOfABatch(t *testing.T) {
 	})
 	if n != 1 || !errors.Is(err, context.Canceled) {
 		t.Errorf("got %d, %v, want 1, %v", n, err, context.Canceled)
+	}
+}
+
+// The timeout of a batch counts from its start, and not from that of each message.
+func TestTimeoutOfABatchIsOne(t *testing.T) {
+	a, b, err := SeqPair()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.Close()
+	defer b.Close()
+	const timeout = 300 * time.Millisecond
+	if err := a.SetWriteTimeout(timeout); err != nil {
+		t.Fatal(err)
+	}
+	x := Message{Buffers: [][]byte{[]byte("x")}}
+	calls := 0
+	n, err := sendBatch(a, []Message{x, x, x}, func(*conn, []Message, socket.Began) (int, error) {
+		if calls++; calls == 2 {
+			time.Sleep(timeout) // the first message is sent, and then the time is over
+		}
+		return 0, nil
+	})
+	if n != 1 || !errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Errorf("got %d, %v, want 1, %v", n, err, os.ErrDeadlineExceeded)
+	}
+	if n, err := a.SendBatch([]Message{x, x}); n != 2 || err != nil {
+		t.Errorf("the next batch: got %d, %v, want 2", n, err)
+	}
+}
+
+// It also bounds the wait for another caller's turn.
+func TestTimeoutOfABatchInTheTurnsQueue(t *testing.T) {
+	a, b, err := SeqPair()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.Close()
+	defer b.Close()
+	var turn socket.Turn
+	if err := a.s.BeginSend(&turn); err != nil {
+		t.Fatal(err)
+	}
+	defer turn.End()
+	if err := a.SetWriteTimeout(time.Millisecond); err != nil {
+		t.Fatal(err)
+	}
+	x := Message{Buffers: [][]byte{[]byte("x")}}
+	if n, err := a.SendBatch([]Message{x, x}); n != 0 || !errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Errorf("got %d, %v, want 0, %v", n, err, os.ErrDeadlineExceeded)
 	}
 }

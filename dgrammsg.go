@@ -1,6 +1,10 @@
 package uds
 
-import "os"
+import (
+	"os"
+
+	"example.com/uds/socket"
+)
 
 // RecvMsg receives exactly one message into m: the payload into m.Buffers and,
 // if m.OOB is not nil, ancillary data into that. The other fields say what came.
@@ -21,7 +25,7 @@ func (c *DgramConn) RecvMsg(m *Message, f Flags) error { return recvMsg(c, m, f)
 // and are held open until SendMsg returns: a Close of one takes effect then. A
 // nil or closed file, and more than 253, are errors, and nothing is sent. A Cred
 // that names another process takes privileges: EPERM without.
-func (c *DgramConn) SendMsg(m *Message, f Flags) error { return sendMsg(c, m, f, 0) }
+func (c *DgramConn) SendMsg(m *Message, f Flags) error { return sendMsg(c, m, f, socket.Began{}) }
 
 // SendFiles sends p, which may be empty, and descriptors of at most 253 files
 // as one message. The files stay the caller's.

@@ -7,8 +7,9 @@ import (
 )
 
 // Write sends p to the peer as one datagram, the empty one too. It waits while
-// the peer's queue is full. A datagram that the kernel does not take is
-// EMSGSIZE, and the error says the limit.
+// the peer's queue is full. A datagram that SO_SNDBUF does not allow is EMSGSIZE,
+// and the error says the limit; one that the kernel has no memory for in one piece
+// is ENOBUFS.
 func (c *DgramConn) Write(p []byte) (int, error) {
 	if !c.ok() {
 		return 0, c.check("write")

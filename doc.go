@@ -38,9 +38,9 @@
 //
 // Errors are *net.OpError around one of: *os.SyscallError with a syscall.Errno,
 // net.ErrClosed, os.ErrDeadlineExceeded, context.Canceled, [*TruncatedError],
-// [ErrOOBTruncated], [ErrWouldBlock], for an address that is none an error that
-// is EINVAL, and whatever a Control function returned. Where the deadline was
-// that of a context, or a Dialer's Timeout, the error is
+// [ErrOOBTruncated], [ErrWouldBlock], for a network that is none an error that is
+// EINVAL and net.UnknownNetworkError, and whatever a Control function returned.
+// Where the deadline was that of a context, or a Dialer's Timeout, the error is
 // context.DeadlineExceeded, too. What a system or a kernel lacks is
 // errors.ErrUnsupported.
 //

@@ -46,13 +46,17 @@ func (e *TruncatedError) Is(target error) bool { return target == ErrTruncated }
 var errInvalid error = os.NewSyscallError("invalid connection", sys.EINVAL)
 
 // opError wraps err as package net does. io.EOF stays bare, and so does an
-// error that is wrapped already.
+// error that is wrapped already. What a call makes of a bad address is EINVAL, as
+// what it makes of other arguments.
 func opError(op, network string, source, addr net.Addr, err error) error {
 	if err == nil || err == io.EOF {
 		return err
 	}
-	if e, ok := err.(*net.OpError); ok {
+	switch e := err.(type) {
+	case *net.OpError:
 		return e
+	case *addrError:
+		err = sysError(e.Error(), sys.EINVAL)
 	}
 	return &net.OpError{Op: op, Net: network, Source: source, Addr: addr, Err: err}
 }

@@ -40,9 +40,6 @@ func checkNesting(err error) error {
 	return checkCause(op.Err)
 }
 
-// ownErrors are the types of this package that stand for EINVAL.
-var ownErrors = []string{"*uds.addrError", "*uds.networkError"}
-
 // checkCause is checkNesting for what a *net.OpError wraps.
 func checkCause(err error) error {
 	switch err {
@@ -63,10 +60,8 @@ func checkCause(err error) error {
 	if errors.Is(err, os.ErrDeadlineExceeded) && errors.Is(err, context.DeadlineExceeded) {
 		return nil // A context's deadline is both.
 	}
-	for _, own := range ownErrors {
-		if fmt.Sprintf("%T", err) == own && errors.Is(err, syscall.EINVAL) {
-			return nil
-		}
+	if network := net.UnknownNetworkError(""); errors.As(err, &network) && errors.Is(err, syscall.EINVAL) {
+		return nil // As package net has it.
 	}
 	return fmt.Errorf("got a %T (%v) inside a *net.OpError, want one of the listed kinds", err, err)
 }

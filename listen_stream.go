@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"os"
 
 	"example.com/uds/internal/sys"
 	"example.com/uds/socket"
@@ -144,6 +145,25 @@ func (l *streamListener) Addr() net.Addr { return l.addr }
 func (l *streamListener) Close() error {
 	l.file.remove() // while the open socket pins the file's inode number
 	return l.fail(l.UnixListener.Close())
+}
+
+// File returns a duplicate of the listener's descriptor, which is the caller's,
+// close-on-exec and, unlike package net's, non-blocking also after its Fd method is
+// called.
+func (l *streamListener) File() (*os.File, error) {
+	rc, err := l.SyscallConn()
+	if err != nil {
+		return nil, l.fail(err)
+	}
+	var nfd int
+	var e sys.Errno
+	if err := rc.Control(func(fd uintptr) { nfd, e = sys.Dup(int(fd)) }); err != nil {
+		return nil, l.fail(err)
+	}
+	if e != 0 {
+		return nil, opError("file", networkStream, nil, l.addr, sysError("fcntl", e))
+	}
+	return os.NewFile(uintptr(nfd), "socket"), nil
 }
 
 // SetUnlinkOnClose sets whether Close removes the socket file.

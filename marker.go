@@ -1,6 +1,7 @@
 package uds
 
 import (
+	"os"
 	"sync/atomic"
 
 	"example.com/uds/internal/sys"
@@ -50,9 +51,9 @@ func (m *marker) setSlow(s *socket.Socket, from uint32) bool {
 			} else if sys.SetsockoptInt(int(fd), sys.SolSocket, sys.SoTimestamp, 1) == 0 {
 				to = markerOn
 			}
+			m.state.CompareAndSwap(from, to) // a Detach waits for this and sees it
 		})
 	}
-	m.state.CompareAndSwap(from, to)
 	return to != markerNever
 }
 
@@ -94,10 +95,18 @@ func (m *marker) lost(s *socket.Socket) bool {
 // keep notes that the option is the caller's.
 func (m *marker) keep() { m.state.Store(markerKept) }
 
-// clear turns the marker off unless timestamps were asked for.
-func (m *marker) clear(s *socket.Socket) {
+// clear turns the marker off, on a duplicate of the descriptor, unless timestamps
+// were asked for.
+func (m *marker) clear(f *os.File) {
 	if m.state.CompareAndSwap(markerOn, markerOff) {
-		_ = s.SetInt(sys.SolSocket, sys.SoTimestamp, 0)
+		stamp(f, 0)
+	}
+}
+
+// stamp turns timestamps on or off.
+func stamp(f *os.File, on int) {
+	if rc, err := f.SyscallConn(); err == nil {
+		_ = rc.Control(func(fd uintptr) { sys.SetsockoptInt(int(fd), sys.SolSocket, sys.SoTimestamp, on) })
 	}
 }
 

@@ -88,7 +88,7 @@ func (m *Message) took(b *conn, x *exchange) error {
 }
 
 // sendMsg is SendMsg of both, in a call that may have begun before.
-func sendMsg(c messenger, m *Message, f Flags, began uint64) error {
+func sendMsg(c messenger, m *Message, f Flags, began socket.Began) error {
 	b := c.base()
 	if err := b.check("write"); err != nil {
 		return err

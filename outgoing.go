@@ -1,10 +1,6 @@
 package uds
 
-import (
-	"context"
-
-	"example.com/uds/socket"
-)
+import "example.com/uds/socket"
 
 // outgoing is one message to send.
 type outgoing struct {
@@ -14,7 +10,7 @@ type outgoing struct {
 	to      *socket.Sockaddr // nil: the connection's peer
 	long    Addr             // the path that to stands for, if it does not fit; else unnamed
 
-	began uint64 // a mark of when the call began that this is part of, plus 1; 0: now
+	began socket.Began // the call that this is part of
 
 	n int // payload bytes sent
 }
@@ -55,16 +51,10 @@ func (o *outgoing) send(t *socket.Turn, m *socket.Msg, f Flags) error {
 	return err
 }
 
-// begin begins the turn in which o is sent. A Cancel since the call began ends it.
-func (o *outgoing) begin(c *conn, t *socket.Turn, f Flags) (err error) {
+// begin begins the turn in which o is sent.
+func (o *outgoing) begin(c *conn, t *socket.Turn, f Flags) error {
 	if f&FlagNoWait != 0 {
-		err = c.s.TryBeginSend(t)
-	} else {
-		err = c.s.BeginSend(t)
+		return c.s.TryBeginSendSince(t, o.began)
 	}
-	if err == nil && o.began != 0 && t.CancelledSince(uint32(o.began-1)) {
-		t.End()
-		return context.Canceled
-	}
-	return err
+	return c.s.BeginSendSince(t, o.began)
 }

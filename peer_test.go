@@ -204,6 +204,20 @@ func TestContextWithPeer(t *testing.T) {
 	}
 }
 
+// A connection that is below itself has no peer, and does not hold up the server
+// that asks.
+func TestContextWithPeerOfAConnBelowItself(t *testing.T) {
+	c := new(looped)
+	if p, ok := uds.PeerFromContext(uds.ContextWithPeer(context.Background(), c)); ok {
+		t.Errorf("got %+v, want none", p)
+	}
+}
+
+// looped says that it wraps itself.
+type looped struct{ net.Conn }
+
+func (l *looped) NetConn() net.Conn { return l }
+
 // wrapped hides a connection as *tls.Conn does.
 type wrapped struct{ net.Conn }
 

@@ -36,9 +36,13 @@ func PeerFromContext(ctx context.Context) (Peer, bool) {
 	return p, ok
 }
 
+// maxLayers is how many connections peerOf looks through: more than anybody
+// wraps, so that one which is below itself ends the search.
+const maxLayers = 100
+
 // peerOf returns the peer of whatever is below c.
 func peerOf(c net.Conn) (Peer, error) {
-	for {
+	for range maxLayers {
 		switch t := c.(type) {
 		case interface{ Peer() (Peer, error) }:
 			return t.Peer()
@@ -50,6 +54,7 @@ func peerOf(c net.Conn) (Peer, error) {
 			return Peer{}, errInvalid
 		}
 	}
+	return Peer{}, errInvalid
 }
 
 // peerOfUnixConn is the peer of a connection of package net.

@@ -133,6 +133,8 @@ func TestClosedComesBeforeArguments(t *testing.T) {
 	_, err = d.WriteTo(nil, &net.UDPAddr{})
 	wantError(t, "WriteTo of another family", err, net.ErrClosed)
 	wantError(t, "Connect to nobody", d.Connect(uds.Addr{}), net.ErrClosed)
+	_, err = a.ReadFrom(strings.NewReader(""))
+	wantError(t, "ReadFrom of nothing", err, net.ErrClosed)
 }
 
 // errorAddresses closes c and says what Source and Addr of its errors are.

@@ -399,6 +399,28 @@ func TestCancelEndsReadFromBetweenMessages(t *testing.T) {
 	wantRecvs(t, b, `"x"`, `"later"`)
 }
 
+// So do Cancel and Close where nothing is left to send when the reader returns.
+func TestReadFromEndsThoughNothingIsLeft(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		end  func(c *uds.SeqConn)
+		want error
+	}{
+		{"Cancel", func(c *uds.SeqConn) { c.Cancel() }, context.Canceled},
+		{"Close", func(c *uds.SeqConn) { c.Close() }, net.ErrClosed},
+	} {
+		a, _ := seqPair(t)
+		n, err := a.ReadFrom(seqReaderFunc(func(p []byte) (int, error) {
+			c.end(a)
+			return 0, io.EOF
+		}))
+		if n != 0 {
+			t.Errorf("%s: got %d bytes, want none", c.name, n)
+		}
+		wantError(t, c.name, err, c.want)
+	}
+}
+
 type seqReaderFunc func(p []byte) (int, error)
 
 func (f seqReaderFunc) Read(p []byte) (int, error) { return f(p) }

@@ -10,9 +10,10 @@ func (c *SeqConn) RecvBatch(ms []Message) (int, error) { return recvBatch(c, ms)
 
 // SendBatch sends the messages, each as SendMsg does, and returns how many were
 // sent whole. It stops at the first that fails and returns that one's error.
-// Messages of other callers may come in between. Where the peer closes meanwhile
-// the error may be EPIPE, and the end io.EOF, although it had not received all:
-// sendmmsg(2) drops the error that it meets behind the first message (net/socket.c).
+// Messages of other callers may come in between. A write timeout is that of all
+// together. Where the peer closes meanwhile the error may be EPIPE, and the end
+// io.EOF, although it had not received all: sendmmsg(2) drops the error that it
+// meets behind the first message (net/socket.c).
 func (c *SeqConn) SendBatch(ms []Message) (int, error) { return sendBatch(c, ms, c.sendPlain) }
 
 // more is of batcher. A reset is noted for the call that reports it.
@@ -54,7 +55,7 @@ func unmarked(t *socket.Turn, ms []socket.Msg) int {
 
 // sendPlain sends, without waiting, the messages at the front of ms that have no
 // ancillary data and not too many buffers, and returns how many it sent.
-func (c *SeqConn) sendPlain(b *conn, ms []Message, began uint64) (int, error) {
+func (c *SeqConn) sendPlain(b *conn, ms []Message, began socket.Began) (int, error) {
 	t := batches.Get().(*batch)
 	defer t.done()
 	for i := range ms {

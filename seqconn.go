@@ -109,7 +109,11 @@ func (c *SeqConn) Detach() (*os.File, error) {
 		return nil, c.fail("detach", err)
 	}
 	f, err := c.s.Detach(c.detachable)
-	return f, c.fail("detach", err)
+	if err != nil {
+		return nil, c.fail("detach", err)
+	}
+	c.unmark(f)
+	return f, nil
 }
 
 // noTail is the error of a Detach while there is a tail.
@@ -120,8 +124,8 @@ func (c *SeqConn) noTail() error {
 	return nil
 }
 
-// detachable makes the socket ready for its next owner, unless there is a tail, or
-// a Close that has removed the file.
+// detachable is the error of a Detach while there is a tail, or after a Close that
+// has removed the file.
 func (c *SeqConn) detachable() error {
 	if err := c.noTail(); err != nil {
 		return err
@@ -129,14 +133,19 @@ func (c *SeqConn) detachable() error {
 	if !c.boundFile().leave() {
 		return net.ErrClosed
 	}
+	return nil
+}
+
+// unmark turns the marker off for the next owner of the socket, unless somebody
+// asked for timestamps. No call of c is left that could turn it on again.
+func (c *SeqConn) unmark(f *os.File) {
 	all := c.siblings()
 	if all == nil || !all.stamps.Load() {
-		c.mark.clear(c.s)
+		c.mark.clear(f)
 	}
 	if all != nil && all.stamps.Load() { // perhaps asked for meanwhile
-		_ = c.s.SetInt(sys.SolSocket, sys.SoTimestamp, 1)
+		stamp(f, 1)
 	}
-	return nil
 }
 
 // Clone returns a second connection over the same socket, with deadlines and a

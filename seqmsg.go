@@ -3,6 +3,8 @@ package uds
 import (
 	"errors"
 	"os"
+
+	"example.com/uds/socket"
 )
 
 // RecvMsg receives exactly one message into m: the payload into m.Buffers and,
@@ -71,7 +73,7 @@ func (m *Message) cut(err error) {
 // that names another process takes privileges: EPERM without.
 func (c *SeqConn) SendMsg(m *Message, f Flags) error {
 	if m == nil || f&^FlagNoWait != 0 || !c.ok() {
-		return sendMsg(c, m, f, 0)
+		return sendMsg(c, m, f, socket.Began{})
 	}
 	if m.OOB == nil {
 		o := outgoing{bufs: m.Buffers}

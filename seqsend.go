@@ -2,9 +2,9 @@ package uds
 
 import "example.com/uds/socket"
 
-// Send sends p as one message, the empty one too. A message that the kernel
-// does not take is EMSGSIZE, and the error says the limit. It waits while the
-// queue is full.
+// Send sends p as one message, the empty one too. One that SO_SNDBUF does not
+// allow is EMSGSIZE, and the error says the limit; one that the kernel has no
+// memory for in one piece is ENOBUFS. It waits while the queue is full.
 func (c *SeqConn) Send(p []byte) error {
 	if !c.ok() {
 		return c.check("write")

@@ -3,6 +3,7 @@ package uds
 import (
 	"context"
 	"io"
+	"net"
 	"sync"
 
 	"example.com/uds/socket"
@@ -87,10 +88,13 @@ var readFromBuffers = sync.Pool{New: func() any { b := make([]byte, pieceSize); 
 // ReadFrom sends all that r has, until its io.EOF, a message for each Read of
 // it; it serves io.Copy. It returns the number of bytes sent, and an error of r
 // as it is. Messages of other callers may come between those of one ReadFrom.
-// Timeouts are those of each message. A Cancel while r is read ends it at the
-// next message.
+// Timeouts are those of each message. A Cancel or Close while r is read ends it
+// when r returns.
 func (c *SeqConn) ReadFrom(r io.Reader) (total int64, err error) {
 	if err := c.check("write"); err != nil {
+		return 0, err
+	}
+	if err := c.idle("write"); err != nil {
 		return 0, err
 	}
 	buf := readFromBuffers.Get().(*[]byte)
@@ -106,12 +110,24 @@ func (c *SeqConn) ReadFrom(r io.Reader) (total int64, err error) {
 			}
 		}
 		if rerr == io.EOF {
-			return total, nil
+			return total, c.fail("write", c.overSince(mark))
 		}
 		if rerr != nil {
 			return total, rerr
 		}
 	}
+}
+
+// overSince is the error of a call that began at mark, if something ended it
+// since then that a send would notice.
+func (c *SeqConn) overSince(mark uint32) error {
+	switch {
+	case c.s.Closed():
+		return net.ErrClosed
+	case c.s.SendMark() != mark:
+		return context.Canceled
+	}
+	return nil
 }
 
 // writeSince is Write of at most pieceSize bytes, not none, for a call that began

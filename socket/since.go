@@ -1,5 +1,46 @@
 package socket
 
+import "context"
+
+// Began is when a call that sends in several turns began, for BeginSendSince. The
+// zero Began is the present.
+type Began struct {
+	seen  uint32 // the direction's state
+	limit int64  // when the call ends by its timeout; 0: never
+	set   bool
+}
+
+// SendBegan returns the present.
+func (s *Socket) SendBegan() Began {
+	t := Turn{s: s, d: &s.w, seen: s.w.state.Load()}
+	t.setLimit()
+	return Began{seen: t.seen, limit: t.limit, set: true}
+}
+
+// BeginSendSince is BeginSend for a call that has begun: the timeout counts from
+// then, and a Cancel since then ends it.
+func (s *Socket) BeginSendSince(t *Turn, b Began) error {
+	if !b.set {
+		return s.BeginSend(t)
+	}
+	*t = b.turn(s)
+	return t.beginLimited(context.Background())
+}
+
+// TryBeginSendSince is BeginSendSince that does not wait: ErrWouldBlock says that
+// another caller has the turn.
+func (s *Socket) TryBeginSendSince(t *Turn, b Began) error {
+	if !b.set {
+		return s.TryBeginSend(t)
+	}
+	*t = b.turn(s)
+	return t.tryAcquire()
+}
+
+func (b Began) turn(s *Socket) Turn {
+	return Turn{s: s, d: &s.w, seen: b.seen, limit: b.limit}
+}
+
 // SendMark returns a mark of the present for Turn.CancelledSince, for a call
 // that sends in several turns.
 func (s *Socket) SendMark() uint32 { return s.w.state.Load() / stCancel }

@@ -66,10 +66,15 @@ func (s *Socket) tryBegin(t *Turn, d *direction) error {
 	if t.seen&stTimed != 0 {
 		t.setLimit()
 	}
+	return t.tryAcquire()
+}
+
+// tryAcquire is acquire that does not wait, and looks at what may end the call.
+func (t *Turn) tryAcquire() error {
 	if err := t.over(); err != nil {
 		return err
 	}
-	if !d.turn.TryLock() {
+	if !t.d.turn.TryLock() {
 		return ErrWouldBlock
 	}
 	return t.checked()
@@ -81,6 +86,11 @@ func (s *Socket) tryBegin(t *Turn, d *direction) error {
 // gives the turn back until they have had theirs.
 func (t *Turn) beginSlow(ctx context.Context) error {
 	t.setLimit()
+	return t.beginLimited(ctx)
+}
+
+// beginLimited is beginSlow of a call whose limit is set.
+func (t *Turn) beginLimited(ctx context.Context) error {
 	if err := t.over(); err != nil {
 		return err
 	}

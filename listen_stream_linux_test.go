@@ -1,0 +1,50 @@
+package uds_test
+
+import (
+	"context"
+	"errors"
+	"net"
+	"os"
+	"testing"
+
+	"example.com/uds"
+	"golang.org/x/sys/unix"
+)
+
+// A file of a stream listener leaves it non-blocking, which package net's does not:
+// Close still ends an Accept.
+func TestFileOfAStreamListenerStaysNonblocking(t *testing.T) {
+	l, err := new(uds.ListenConfig).Listen(t.Context(), "unix", abstractName())
+	must(t, err)
+	closeLater(t, l)
+	f, err := l.(*uds.StreamListener).File()
+	must(t, err)
+	closeLater(t, f)
+	flags, err := unix.FcntlInt(f.Fd(), unix.F_GETFL, 0)
+	must(t, err)
+	cloexec, err := unix.FcntlInt(f.Fd(), unix.F_GETFD, 0)
+	must(t, err)
+	if flags&unix.O_NONBLOCK == 0 || cloexec&unix.FD_CLOEXEC == 0 {
+		t.Errorf("got flags %#x and %#x, want O_NONBLOCK and FD_CLOEXEC", flags, cloexec)
+	}
+	same, err := net.FileListener(f)
+	must(t, err)
+	closeLater(t, same)
+	if same.Addr().String() != l.Addr().String() {
+		t.Errorf("got a listener at %v, want %v", same.Addr(), l.Addr())
+	}
+}
+
+// The file's errors are those of other calls.
+func TestFileOfAClosedStreamListener(t *testing.T) {
+	l, err := new(uds.ListenConfig).Listen(context.Background(), "unix", abstractName())
+	must(t, err)
+	must(t, l.Close())
+	f, err := l.(interface{ File() (*os.File, error) }).File()
+	if f != nil || !errors.Is(err, net.ErrClosed) {
+		t.Errorf("got %v, %v, want %v", f, err, net.ErrClosed)
+	}
+	if bad := checkNesting(err); bad != nil {
+		t.Error(bad)
+	}
+}
