@@ -35,14 +35,17 @@ func (t *Turn) Recv(p []byte, flags int) (n int, err error) {
 	if t.d.cold || t.d.eager {
 		return t.recvSlow(p, flags, t.d.untried())
 	}
-	var e sys.Errno
+	var (
+		count uintptr
+		e     sys.Errno
+	)
 	if s.raw && len(p) <= sys.MaxRaw && !s.crowded(&s.r) {
-		n, e = sys.RecvRaw(s.fd, p, flags)
+		count, e = sys.RecvRaw(s.fd, p, flags)
 	} else {
-		n, e = sys.Recv(s.fd, p, flags)
+		count, e = sys.Recv(s.fd, p, flags)
 	}
 	if e == 0 {
-		return n, nil
+		return int(count), nil
 	}
 	return t.recvSlow(p, flags, e)
 }
@@ -129,11 +132,14 @@ func (t *Turn) named() *namedOp {
 
 type recvOp plainOp
 
-func (o *recvOp) try(s *Socket) (e sys.Errno) {
+func (o *recvOp) try(s *Socket) sys.Errno {
+	recv := sys.Recv
 	if s.rawNow() && len(o.p) <= sys.MaxRaw {
-		o.n, e = sys.RecvRaw(s.fd, o.p, int(o.flags))
-	} else {
-		o.n, e = sys.Recv(s.fd, o.p, int(o.flags))
+		recv = sys.RecvRaw
+	}
+	n, e := recv(s.fd, o.p, int(o.flags))
+	if e == 0 {
+		o.n = int(n)
 	}
 	return e
 }

@@ -33,9 +33,17 @@ func (t *Turn) Send(p []byte, flags int) (int, error) {
 	if t.d.cold {
 		return t.sendSlow(p, flags, 0)
 	}
-	n, e := send(t.s, p, flags)
+	var (
+		n uintptr
+		e sys.Errno
+	)
+	if t.s.sendsRaw(p) {
+		n, e = sys.SendRaw(t.s.fd, p, flags)
+	} else {
+		n, e = sys.Send(t.s.fd, p, flags)
+	}
 	if e == 0 {
-		return n, nil
+		return int(n), nil
 	}
 	return t.sendSlow(p, flags, e)
 }
@@ -88,8 +96,15 @@ func (t *Turn) sendToSlow(p []byte, flags int, to *Sockaddr, plain bool) (int, e
 
 type sendOp plainOp
 
-func (o *sendOp) try(s *Socket) (e sys.Errno) {
-	o.n, e = send(s, o.p, int(o.flags))
+func (o *sendOp) try(s *Socket) sys.Errno {
+	send := sys.Send
+	if s.sendsRaw(o.p) {
+		send = sys.SendRaw
+	}
+	n, e := send(s.fd, o.p, int(o.flags))
+	if e == 0 {
+		o.n = int(n)
+	}
 	return e
 }
 
@@ -106,12 +121,10 @@ func (t *Turn) SendBuffer() (int, error) {
 	return n, sysErr("getsockopt", e)
 }
 
-// send bypasses the scheduler where that is safe.
-func send(s *Socket, p []byte, flags int) (int, sys.Errno) {
-	if s.family == sys.AFUnix && !s.crowded(&s.w) {
-		return sys.SendRaw(s.fd, p, flags)
-	}
-	return sys.Send(s.fd, p, flags)
+// sendsRaw reports whether a send of p to the peer may bypass the scheduler. The
+// caller has the sending turn.
+func (s *Socket) sendsRaw(p []byte) bool {
+	return s.family == sys.AFUnix && len(p) <= sys.MaxRaw && !s.crowded(&s.w)
 }
 
 // plainTo reports whether sends to an address enter the scheduler. The caller has

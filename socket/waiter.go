@@ -66,7 +66,13 @@ func (w *waiter) forget() {
 func (d *direction) waiter() *waiter {
 	if d.wait == nil {
 		w := &waiter{sends: d.sends}
-		w.fn = func(uintptr) bool { return w.try() }
+		w.fn = func(uintptr) bool {
+			if w.asks && w.tries == 0 {
+				w.tries = 1
+				return sys.Readiness(w.s.fd)
+			}
+			return w.try()
+		}
 		d.wait = w
 	}
 	return d.wait

@@ -25,7 +25,11 @@ func (t *Turn) RecvWholeOrPark(p []byte, rest *Rest) (int, error) {
 	e := t.d.untried()
 	if t.tries() {
 		var n int
-		n, e = recvWhole(t.s, p, rest)
+		if rest.last <= bounceLimit {
+			n, e = bounce(t.s, p, rest)
+		} else {
+			n, e = scatter(t.s, p, rest)
+		}
 		if t.stage == stageReady {
 			t.tried()
 		}
@@ -75,7 +79,11 @@ func (t *Turn) recvWholeAgain(p []byte, rest *Rest) (int, error) {
 type wholeOp plainOp
 
 func (o *wholeOp) try(s *Socket) sys.Errno {
-	n, e := recvWhole(s, o.p, o.rest)
+	receive := bounce
+	if o.rest.last > bounceLimit {
+		receive = scatter
+	}
+	n, e := receive(s, o.p, o.rest)
 	if e == 0 {
 		o.n = n
 	}
@@ -83,32 +91,29 @@ func (o *wholeOp) try(s *Socket) sys.Errno {
 }
 
 // bounceLimit is the message size up to which recvfrom(2) into the overflow
-// buffer and a copy cost less than recvmsg(2) into two buffers.
+// buffer and a copy cost less than recvmsg(2) into two buffers. The size of the
+// last message chooses the way, which matters for speed only.
 const bounceLimit = 4096
 
-// recvWhole is one try. The size of the last message chooses the way, which
-// matters for speed only.
-func recvWhole(s *Socket, p []byte, rest *Rest) (n int, e sys.Errno) {
-	over := getOverflow()
-	if rest.last <= bounceLimit {
-		n, e = over.bounce(s, p, rest)
-	} else {
-		n, e = over.scatter(s, p, rest)
-	}
-	over.put(int(rest.last))
-	return n, e
-}
-
-// bounce receives into the overflow buffer and copies.
-func (o *overflow) bounce(s *Socket, p []byte, rest *Rest) (n int, e sys.Errno) {
+// bounce is one try of a RecvWhole that receives into the overflow buffer and
+// copies.
+func bounce(s *Socket, p []byte, rest *Rest) (k int, e sys.Errno) {
+	var n uintptr
+	o := getOverflow()
 	if s.rawNow() {
 		n, e = sys.RecvRaw(s.fd, o.mem, MsgSize)
 	} else {
 		n, e = sys.Recv(s.fd, o.mem, MsgSize)
 	}
-	if e != 0 {
-		return 0, e
+	if e == 0 {
+		k, e = o.split(p, int(n), rest)
 	}
+	o.put(int(rest.last))
+	return k, e
+}
+
+// split copies a message of n bytes to p, and to rest what p has no room for.
+func (o *overflow) split(p []byte, n int, rest *Rest) (int, sys.Errno) {
 	if rest.last = int32(n); n > len(o.mem) {
 		return 0, sys.EMSGSIZE
 	}
@@ -119,13 +124,14 @@ func (o *overflow) bounce(s *Socket, p []byte, rest *Rest) (n int, e sys.Errno) 
 	return k, 0
 }
 
-// scatter receives into p, a buffer that rest keeps if the last message left a
-// tail, and the overflow buffer.
-func (o *overflow) scatter(s *Socket, p []byte, rest *Rest) (n int, e sys.Errno) {
+// scatter is one try of a RecvWhole that receives into p, a buffer that rest keeps
+// if the last message left a tail, and the overflow buffer.
+func scatter(s *Socket, p []byte, rest *Rest) (n int, e sys.Errno) {
 	var tail []byte
 	if last := int(rest.last); last > len(p) {
 		tail = rest.reserve(last - len(p))
 	}
+	o := getOverflow()
 	o.bufs[0] = tail
 	o.msg.Set(p, o.bufs[:], o.mem, nil)
 	if s.rawNow() && rest.last <= sys.MaxRaw {
@@ -135,11 +141,13 @@ func (o *overflow) scatter(s *Socket, p []byte, rest *Rest) (n int, e sys.Errno)
 	}
 	o.msg.Reset()
 	o.bufs[0] = nil
-	if e != 0 {
+	if e == 0 {
+		n, e = o.divide(p, tail, rest, n)
+	} else {
 		rest.Drop()
-		return 0, e
 	}
-	return o.divide(p, tail, rest, n)
+	o.put(int(rest.last))
+	return n, e
 }
 
 // divide gives rest what a message of n bytes left behind p.

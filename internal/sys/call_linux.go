@@ -18,24 +18,29 @@ const (
 // of an ordinary loop between two safepoints. Larger calls enter the scheduler.
 const MaxRaw = 256 << 10
 
+// Behind a system call the processor predicts returns badly, which costs as much
+// for each function on the way back as a short one takes. The most frequent calls
+// are therefore small enough for the compiler to make them part of their callers,
+// down to the type of their counts: TestMostFrequentCallsAreInlined.
+
 // Recv is recv(2). With MsgTrunc the count is the message's full size.
-func Recv(fd int, p []byte, flags int) (int, Errno) {
-	n, _, e := syscall.Syscall6(unix.SYS_RECVFROM, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(p))), uintptr(len(p)), uintptr(recvFlags|flags), 0, 0)
+func Recv(fd int, p []byte, flags int) (n uintptr, e Errno) {
+	n, _, e = syscall.Syscall6(unix.SYS_RECVFROM, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(p))), uintptr(len(p)), uintptr(recvFlags|flags), 0, 0)
 	if raceEnabled && e == 0 {
 		received(p, int(n))
 	}
-	return int(n), e
+	return
 }
 
 // RecvRaw is Recv past the scheduler. The socket must be one that no
 // descriptor can arrive on: dropping the last reference to a large file inside
 // the call stops the garbage collector for as long as that takes.
-func RecvRaw(fd int, p []byte, flags int) (int, Errno) {
-	n, _, e := syscall.RawSyscall6(unix.SYS_RECVFROM, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(p))), uintptr(len(p)), uintptr(recvFlags|flags), 0, 0)
+func RecvRaw(fd int, p []byte, flags int) (n uintptr, e Errno) {
+	n, _, e = syscall.RawSyscall6(unix.SYS_RECVFROM, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(p))), uintptr(len(p)), uintptr(recvFlags|flags), 0, 0)
 	if raceEnabled && e == 0 {
 		received(p, int(n))
 	}
-	return int(n), e
+	return
 }
 
 // RecvFrom is recvfrom(2).
@@ -63,28 +68,23 @@ func RecvFromRaw(fd int, p []byte, flags int, from *Sockaddr) (int, Errno) {
 }
 
 // Send is send(2).
-func Send(fd int, p []byte, flags int) (int, Errno) {
+func Send(fd int, p []byte, flags int) (n uintptr, e Errno) {
 	if raceEnabled {
 		sending(p)
 	}
-	n, _, e := syscall.Syscall6(unix.SYS_SENDTO, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(p))), uintptr(len(p)), uintptr(sendFlags|flags), 0, 0)
-	return int(n), e
+	n, _, e = syscall.Syscall6(unix.SYS_SENDTO, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(p))), uintptr(len(p)), uintptr(sendFlags|flags), 0, 0)
+	return
 }
 
-// SendRaw is Send that bypasses the scheduler up to MaxRaw bytes. It is for
-// AF_UNIX alone, where a send queues a message and returns: elsewhere it may run
-// the receiver's side too, on AF_NETLINK a whole request and its locks. The
-// address must not be a path, which may be on a file system that this process
-// serves.
-func SendRaw(fd int, p []byte, flags int) (int, Errno) {
-	if len(p) > MaxRaw {
-		return Send(fd, p, flags)
-	}
+// SendRaw is Send past the scheduler, of MaxRaw bytes at most. It is for AF_UNIX
+// alone, where a send queues a message and returns: elsewhere it may run the
+// receiver's side too, on AF_NETLINK a whole request and its locks.
+func SendRaw(fd int, p []byte, flags int) (n uintptr, e Errno) {
 	if raceEnabled {
 		sending(p)
 	}
-	n, _, e := syscall.RawSyscall6(unix.SYS_SENDTO, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(p))), uintptr(len(p)), uintptr(sendFlags|flags), 0, 0)
-	return int(n), e
+	n, _, e = syscall.RawSyscall6(unix.SYS_SENDTO, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(p))), uintptr(len(p)), uintptr(sendFlags|flags), 0, 0)
+	return
 }
 
 // SendTo is sendto(2).
@@ -96,7 +96,9 @@ func SendTo(fd int, p []byte, flags int, to *Sockaddr) (int, Errno) {
 	return int(n), e
 }
 
-// SendToRaw is SendTo as SendRaw is Send.
+// SendToRaw is SendTo that bypasses the scheduler up to MaxRaw bytes, as SendRaw
+// does. The address must not be a path, which may be on a file system that this
+// process serves.
 func SendToRaw(fd int, p []byte, flags int, to *Sockaddr) (int, Errno) {
 	if len(p) > MaxRaw {
 		return SendTo(fd, p, flags, to)

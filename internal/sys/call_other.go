@@ -6,10 +6,10 @@ package sys
 const MaxRaw = 0
 
 // Recv fails.
-func Recv(int, []byte, int) (int, Errno) { return 0, ENOSYS }
+func Recv(int, []byte, int) (uintptr, Errno) { return 0, ENOSYS }
 
 // RecvRaw fails.
-func RecvRaw(int, []byte, int) (int, Errno) { return 0, ENOSYS }
+func RecvRaw(int, []byte, int) (uintptr, Errno) { return 0, ENOSYS }
 
 // RecvFrom fails.
 func RecvFrom(int, []byte, int, *Sockaddr) (int, Errno) { return 0, ENOSYS }
@@ -18,10 +18,10 @@ func RecvFrom(int, []byte, int, *Sockaddr) (int, Errno) { return 0, ENOSYS }
 func RecvFromRaw(int, []byte, int, *Sockaddr) (int, Errno) { return 0, ENOSYS }
 
 // Send fails.
-func Send(int, []byte, int) (int, Errno) { return 0, ENOSYS }
+func Send(int, []byte, int) (uintptr, Errno) { return 0, ENOSYS }
 
 // SendRaw fails.
-func SendRaw(int, []byte, int) (int, Errno) { return 0, ENOSYS }
+func SendRaw(int, []byte, int) (uintptr, Errno) { return 0, ENOSYS }
 
 // SendToRaw fails.
 func SendToRaw(int, []byte, int, *Sockaddr) (int, Errno) { return 0, ENOSYS }

@@ -9,13 +9,13 @@ import "golang.org/x/sys/unix"
 const MaxRaw = 256 << 10
 
 // Recv is recv(2).
-func Recv(fd int, p []byte, flags int) (int, Errno) {
+func Recv(fd int, p []byte, flags int) (uintptr, Errno) {
 	n, _, err := unix.Recvfrom(fd, p, flags)
-	return n, errno(err)
+	return uintptr(n), errno(err)
 }
 
 // RecvRaw is Recv.
-func RecvRaw(fd int, p []byte, flags int) (int, Errno) { return Recv(fd, p, flags) }
+func RecvRaw(fd int, p []byte, flags int) (uintptr, Errno) { return Recv(fd, p, flags) }
 
 // RecvFrom is recvfrom(2).
 func RecvFrom(fd int, p []byte, flags int, from *Sockaddr) (int, Errno) {
@@ -30,13 +30,13 @@ func RecvFromRaw(fd int, p []byte, flags int, from *Sockaddr) (int, Errno) {
 }
 
 // Send is send(2).
-func Send(fd int, p []byte, flags int) (int, Errno) {
+func Send(fd int, p []byte, flags int) (uintptr, Errno) {
 	n, err := unix.SendmsgN(fd, p, nil, nil, flags)
-	return n, errno(err)
+	return uintptr(n), errno(err)
 }
 
 // SendRaw is Send.
-func SendRaw(fd int, p []byte, flags int) (int, Errno) { return Send(fd, p, flags) }
+func SendRaw(fd int, p []byte, flags int) (uintptr, Errno) { return Send(fd, p, flags) }
 
 // SendToRaw is SendTo.
 func SendToRaw(fd int, p []byte, flags int, to *Sockaddr) (int, Errno) {
