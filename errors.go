@@ -45,10 +45,10 @@ func (e *TruncatedError) Is(target error) bool { return target == ErrTruncated }
 // errInvalid is the error of a nil or zero connection, as in package net.
 var errInvalid error = os.NewSyscallError("invalid connection", sys.EINVAL)
 
-// opError wraps err as package net does. io.EOF stays bare, and so does an
-// error that is wrapped already.
+// opError wraps err as package net does. io.EOF stays bare, unless it is what a
+// Control returned, and so does an error that is wrapped already.
 func opError(op, network string, source, addr net.Addr, err error) error {
-	if err == nil || err == io.EOF {
+	if err == nil || err == io.EOF && op != "dial" && op != "listen" {
 		return err
 	}
 	if e, ok := err.(*net.OpError); ok {
