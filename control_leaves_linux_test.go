@@ -2,6 +2,9 @@ package uds_test
 
 import (
 	"context"
+	"errors"
+	"io"
+	"net"
 	"runtime"
 	"syscall"
 	"testing"
@@ -10,6 +13,28 @@ import (
 	"example.com/uds/internal/testutil"
 	"golang.org/x/sys/unix"
 )
+
+// An io.EOF of a Control, as that of a configuration file which it reads, is the
+// dial's or the listen's error and not the bare end of a connection.
+func TestControlThatFailsWithEOFIsNoEnd(t *testing.T) {
+	path := testutil.SocketPath(t)
+	control := func(_, _ string, _ syscall.RawConn) error { return io.EOF }
+	ctx := context.Background()
+	dialer, lc := uds.Dialer{Control: control}, uds.ListenConfig{Control: control}
+	for name, call := range map[string]func() error{
+		"DialSeq":       func() error { _, err := dialer.DialSeq(ctx, path); return err },
+		"DialDgram":     func() error { _, err := dialer.DialDgram(ctx, path); return err },
+		"ListenSeq":     func() error { _, err := lc.ListenSeq(ctx, path); return err },
+		"ListenDgram":   func() error { _, err := lc.ListenDgram(ctx, path); return err },
+		"Listen stream": func() error { _, err := lc.Listen(ctx, "unix", path); return err },
+	} {
+		err := call()
+		var op *net.OpError
+		if !errors.As(err, &op) || op.Err != io.EOF {
+			t.Errorf("%s: got %T %v, want a *net.OpError around io.EOF", name, err, err)
+		}
+	}
+}
 
 // A Control that panics, or ends its goroutine as t.FailNow does, leaves no
 // descriptor.

@@ -45,11 +45,11 @@ func (e *TruncatedError) Is(target error) bool { return target == ErrTruncated }
 // errInvalid is the error of a nil or zero connection, as in package net.
 var errInvalid error = os.NewSyscallError("invalid connection", sys.EINVAL)
 
-// opError wraps err as package net does. io.EOF stays bare, and so does an
-// error that is wrapped already. What a call makes of a bad address is EINVAL, as
-// what it makes of other arguments.
+// opError wraps err as package net does. io.EOF stays bare, unless it is what a
+// Control returned, and so does an error that is wrapped already. What a call makes
+// of a bad address is EINVAL, as what it makes of other arguments.
 func opError(op, network string, source, addr net.Addr, err error) error {
-	if err == nil || err == io.EOF {
+	if err == nil || err == io.EOF && op != "dial" && op != "listen" {
 		return err
 	}
 	switch e := err.(type) {
