@@ -51,7 +51,7 @@ func (m *Message) room() []byte {
 // recvPayload is RecvMsg into one buffer, without ancillary data.
 func (c *SeqConn) recvPayload(m *Message, f Flags) error {
 	m.empty()
-	n, err := c.recvPlain("read", m.room(), f)
+	n, err := c.recvPlain(m.room(), f)
 	if m.N, m.Size = n, n; err != nil {
 		m.cut(err)
 	}

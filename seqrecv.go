@@ -8,10 +8,10 @@ import "example.com/uds/socket"
 // bare io.EOF (Linux; where the two can not be told apart, an empty message
 // that the peer sent before it closed is the end). Descriptors that come with
 // the message are dropped.
-func (c *SeqConn) Recv(p []byte) (int, error) { return c.recvPlain("read", p, 0) }
+func (c *SeqConn) Recv(p []byte) (int, error) { return c.recvPlain(p, 0) }
 
 // Peek is Recv that leaves the message in the queue.
-func (c *SeqConn) Peek(p []byte) (int, error) { return c.recvPlain("peek", p, FlagPeek) }
+func (c *SeqConn) Peek(p []byte) (int, error) { return c.recvPlain(p, FlagPeek) }
 
 // NextSize waits for the next message and returns its size in bytes: of a
 // message that Read began, what is left. The end is io.EOF.
@@ -24,9 +24,9 @@ func (c *SeqConn) NextSize() (int, error) {
 }
 
 // recvPlain receives a message without its ancillary data.
-func (c *SeqConn) recvPlain(op string, p []byte, f Flags) (size int, err error) {
+func (c *SeqConn) recvPlain(p []byte, f Flags) (size int, err error) {
 	if !c.ok() {
-		return 0, c.check(op)
+		return c.failPlain(f, 0, 0, errInvalid)
 	}
 	marked := c.mark.set(c.s)
 	var t socket.Turn
@@ -36,7 +36,7 @@ func (c *SeqConn) recvPlain(op string, p []byte, f Flags) (size int, err error) 
 		err = c.s.TryBeginRecv(&t)
 	}
 	if err != nil {
-		return 0, c.fail(op, err)
+		return c.failPlain(f, 0, 0, err)
 	}
 	size = c.takeTail(p, f)
 	done, again := size > 0, false
@@ -54,7 +54,7 @@ func (c *SeqConn) recvPlain(op string, p []byte, f Flags) (size int, err error) 
 	}
 	t.End()
 	if err != nil || size > len(p) {
-		return c.failPlain(op, len(p), size, err)
+		return c.failPlain(f, len(p), size, err)
 	}
 	return size, nil
 }
@@ -64,7 +64,11 @@ func (c *SeqConn) recvPlain(op string, p []byte, f Flags) (size int, err error) 
 // see fail.
 //
 //go:noinline
-func (c *SeqConn) failPlain(op string, n, size int, err error) (int, error) {
+func (c *SeqConn) failPlain(f Flags, n, size int, err error) (int, error) {
+	op := "read"
+	if f&FlagPeek != 0 {
+		op = "peek"
+	}
 	if err != nil {
 		return 0, c.fail(op, err)
 	}

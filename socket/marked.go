@@ -29,6 +29,23 @@ func (t *Turn) RecvMarkedOrPark(p []byte, flags int) (n int, marked bool, err er
 	return t.recvMarkedSlow(p, flags, e)
 }
 
+// recvMarked is one try of a RecvMarked. Its frame is too large to be below that
+// of a parked call.
+func recvMarked(s *Socket, p []byte, flags int) (int, bool, sys.Errno) {
+	var (
+		n uintptr
+		e sys.Errno
+	)
+	v := sys.NewVec(p)
+	m := v.Msg(nil)
+	if s.rawNow() && len(p) <= sys.MaxRaw {
+		n, e = sys.RecvMsg1Raw(s.fd, &m, flags)
+	} else {
+		n, e = sys.RecvMsg1(s.fd, &m, flags)
+	}
+	return int(n), m.Flags()&MsgCtrunc != 0, e
+}
+
 // recvMarkedSlow goes on after a try that failed with e, or with none yet.
 func (t *Turn) recvMarkedSlow(p []byte, flags int, e sys.Errno) (int, bool, error) {
 	if !t.asks(flags) {
@@ -77,22 +94,4 @@ func (o *markedOp) try(s *Socket) (e sys.Errno) {
 func (o *markedOp) empty() sys.Errno {
 	o.n, o.marked = 0, false
 	return 0
-}
-
-// recvMarked is one try.
-func recvMarked(s *Socket, p []byte, flags int) (n int, marked bool, e sys.Errno) {
-	h := s.r.header()
-	if s.rawNow() && len(p) <= sys.MaxRaw {
-		return h.RecvRaw(s.fd, p, flags)
-	}
-	return h.Recv(s.fd, p, flags)
-}
-
-// header returns what the direction's receives of one buffer are made with.
-func (d *direction) header() *sys.Header {
-	rare := d.rareOps()
-	if rare.header == nil {
-		rare.header = new(sys.Header)
-	}
-	return rare.header
 }

@@ -15,8 +15,9 @@ func (t *Turn) RecvOne(p, control []byte, room func() []byte, flags int) (n int,
 		}
 		v := sys.NewVec(p)
 		m := v.Msg(control)
-		if n, e = sys.RecvMsg1(t.s.fd, &m, flags|t.s.cloexec()); e == 0 {
-			return n, control[:m.ControlLen()], m.Flags(), nil
+		var count uintptr
+		if count, e = sys.RecvMsg1(t.s.fd, &m, flags|t.s.cloexec()); e == 0 {
+			return int(count), control[:m.ControlLen()], m.Flags(), nil
 		}
 	}
 	op := t.message()
@@ -43,9 +44,9 @@ func (t *Turn) SendOne(p, control []byte, flags int) (int, error) {
 	if !t.d.cold {
 		v := sys.NewVec(p)
 		m := v.Msg(control)
-		var n int
+		var n uintptr
 		if n, e = sys.SendMsg1(t.s.fd, &m, flags); e == 0 {
-			return n, nil
+			return int(n), nil
 		}
 	}
 	op := t.message()

@@ -39,13 +39,12 @@ func (w *waiter) err(call string) error { return sysErr(call, sys.Errno(w.result
 // rareOps are what few connections need of a waiter. The operations are kept, so
 // that a call that waits allocates nothing.
 type rareOps struct {
-	ctx    context.Context // ends the call; nil: none
-	op     attempt         // what the poller repeats while the call is parked
-	header *sys.Header
-	plain  *plainOp
-	msg    *msgOp
-	named  *namedOp
-	batch  *batchOp
+	ctx   context.Context // ends the call; nil: none
+	op    attempt         // what the poller repeats while the call is parked
+	plain *plainOp
+	msg   *msgOp
+	named *namedOp
+	batch *batchOp
 }
 
 // disarm drops what a parked call referred to.

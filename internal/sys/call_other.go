@@ -42,7 +42,10 @@ func RecvMsgRaw(int, *Msg, int) (int, Errno) { return 0, ENOSYS }
 func SendMsg(int, *Msg, int) (int, Errno) { return 0, ENOSYS }
 
 // RecvMsg1 fails.
-func RecvMsg1(int, *Msg1, int) (int, Errno) { return 0, ENOSYS }
+func RecvMsg1(int, *Msg1, int) (uintptr, Errno) { return 0, ENOSYS }
+
+// RecvMsg1Raw fails.
+func RecvMsg1Raw(int, *Msg1, int) (uintptr, Errno) { return 0, ENOSYS }
 
 // SendMsg1 fails.
-func SendMsg1(int, *Msg1, int) (int, Errno) { return 0, ENOSYS }
+func SendMsg1(int, *Msg1, int) (uintptr, Errno) { return 0, ENOSYS }

@@ -81,14 +81,17 @@ func SendMsg(fd int, m *Msg, flags int) (int, Errno) {
 }
 
 // RecvMsg1 is RecvMsg.
-func RecvMsg1(fd int, m *Msg1, flags int) (int, Errno) {
+func RecvMsg1(fd int, m *Msg1, flags int) (uintptr, Errno) {
 	n, oobn, rflags, _, err := unix.RecvmsgBuffers(fd, [][]byte{m.p}, m.control, flags)
 	m.controlLen, m.flags = oobn, rflags
-	return n, errno(err)
+	return uintptr(n), errno(err)
 }
 
+// RecvMsg1Raw is RecvMsg1.
+func RecvMsg1Raw(fd int, m *Msg1, flags int) (uintptr, Errno) { return RecvMsg1(fd, m, flags) }
+
 // SendMsg1 is SendMsg.
-func SendMsg1(fd int, m *Msg1, flags int) (int, Errno) {
+func SendMsg1(fd int, m *Msg1, flags int) (uintptr, Errno) {
 	n, err := unix.SendmsgBuffers(fd, [][]byte{m.p}, m.control, nil, flags)
-	return n, errno(err)
+	return uintptr(n), errno(err)
 }

@@ -39,21 +39,30 @@ func (m *Msg1) ControlLen() int { return int(m.hdr.Controllen) }
 func (m *Msg1) Flags() int { return int(m.hdr.Flags) &^ unix.MSG_CMSG_CLOEXEC }
 
 // RecvMsg1 is RecvMsg.
-func RecvMsg1(fd int, m *Msg1, flags int) (int, Errno) {
-	r, _, e := syscall.Syscall(unix.SYS_RECVMSG, uintptr(fd), uintptr(unsafe.Pointer(&m.hdr)), uintptr(recvFlags|flags))
+func RecvMsg1(fd int, m *Msg1, flags int) (n uintptr, e Errno) {
+	n, _, e = syscall.Syscall(unix.SYS_RECVMSG, uintptr(fd), uintptr(unsafe.Pointer(&m.hdr)), uintptr(recvFlags|flags))
 	if raceEnabled && e == 0 {
-		m.received(int(r))
+		m.received(int(n))
 	}
-	return int(r), e
+	return
+}
+
+// RecvMsg1Raw is RecvMsg1 past the scheduler, for the sockets that RecvRaw is for.
+func RecvMsg1Raw(fd int, m *Msg1, flags int) (n uintptr, e Errno) {
+	n, _, e = syscall.RawSyscall6(unix.SYS_RECVMSG, uintptr(fd), uintptr(unsafe.Pointer(&m.hdr)), uintptr(recvFlags|flags), 0, 0, 0)
+	if raceEnabled && e == 0 {
+		m.received(int(n))
+	}
+	return
 }
 
 // SendMsg1 is SendMsg.
-func SendMsg1(fd int, m *Msg1, flags int) (int, Errno) {
+func SendMsg1(fd int, m *Msg1, flags int) (n uintptr, e Errno) {
 	if raceEnabled {
 		m.sending()
 	}
-	r, _, e := syscall.Syscall(unix.SYS_SENDMSG, uintptr(fd), uintptr(unsafe.Pointer(&m.hdr)), uintptr(sendFlags|flags))
-	return int(r), e
+	n, _, e = syscall.Syscall(unix.SYS_SENDMSG, uintptr(fd), uintptr(unsafe.Pointer(&m.hdr)), uintptr(sendFlags|flags))
+	return
 }
 
 // received reports to the race detector what a receive of n bytes wrote.

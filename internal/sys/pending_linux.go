@@ -17,7 +17,7 @@ import (
 func Pending(fd int) (clean bool, e Errno) {
 	var h unix.Msghdr
 	for {
-		_, _, e = syscall.RawSyscall(unix.SYS_RECVMSG, uintptr(fd), uintptr(unsafe.Pointer(&h)), unix.MSG_PEEK|unix.MSG_DONTWAIT)
+		_, _, e = syscall.RawSyscall6(unix.SYS_RECVMSG, uintptr(fd), uintptr(unsafe.Pointer(&h)), unix.MSG_PEEK|unix.MSG_DONTWAIT, 0, 0, 0)
 		if e != EINTR {
 			return h.Flags&unix.MSG_CTRUNC == 0, e
 		}

@@ -11,6 +11,6 @@ import (
 
 // poll is poll(2) of one descriptor without waiting, past the scheduler.
 func poll(p *unix.PollFd) (int, Errno) {
-	n, _, e := syscall.RawSyscall(unix.SYS_POLL, uintptr(unsafe.Pointer(p)), 1, 0)
+	n, _, e := syscall.RawSyscall6(unix.SYS_POLL, uintptr(unsafe.Pointer(p)), 1, 0, 0, 0, 0)
 	return int(n), e
 }
