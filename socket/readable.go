@@ -32,7 +32,7 @@ func (t *Turn) Woken(err error) error {
 		return err
 	}
 	t.stage = stageReady
-	if t.looksAhead() {
+	if t.d.wait.tries > 1 && t.looksAhead() {
 		if e := t.look(); e != sys.EAGAIN {
 			return sysErr("recvmsg", e)
 		}

@@ -151,8 +151,8 @@ func (t *Turn) thaw() {
 }
 
 // warmAfter is how many calls in a row must find their message at once before
-// a cold direction tries by itself again.
-const warmAfter = 4
+// a cold direction tries by itself again: few, as each of them makes a call more.
+const warmAfter = 2
 
 // warm notes whether a call that went to the poller found its message at once.
 // After warmAfter such calls in a row the direction is not cold any more.
@@ -257,11 +257,13 @@ func (t *Turn) spinSlice(op attempt, start int64, slice time.Duration) (done boo
 	return false, at
 }
 
+const calmAfter = 4
+
 // calm counts a call of an eager direction that found its message at the first
-// look. After warmAfter such calls in a row the direction is not eager any more:
+// look. After calmAfter such calls in a row the direction is not eager any more:
 // its calls need not look before they receive.
 func (d *direction) calm() {
-	if d.lucky++; d.lucky >= warmAfter {
+	if d.lucky++; d.lucky >= calmAfter {
 		d.lucky, d.eager = 0, false
 	}
 }
