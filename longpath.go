@@ -89,7 +89,7 @@ func splitPath(path string) (dir, name string) {
 }
 
 // procError explains the error of a call that went by way of /proc, if that is
-// missing.
+// missing: ErrUnsupported, for it is the system that lacks something and not a file.
 func procError(sa *socket.Sockaddr, err error) error {
 	if !isErrno(err, sys.ENOENT) || !strings.HasPrefix(string(sa.Data()), procPrefix) {
 		return err
@@ -97,5 +97,5 @@ func procError(sa *socket.Sockaddr, err error) error {
 	if _, e := os.Lstat(procPrefix); e == nil {
 		return err
 	}
-	return sysError(fmt.Sprintf("the path goes by way of %s, which is not mounted", procPrefix), sys.ENOENT)
+	return sysError(fmt.Sprintf("the path goes by way of %s, which is not mounted", procPrefix), sys.EOPNOTSUPP)
 }
