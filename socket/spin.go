@@ -87,8 +87,7 @@ func (t *Turn) spinFirst(op attempt) bool {
 	case yields && setting > 0:
 		return t.yieldOnce(op)
 	case setting > 0:
-		done, _ := t.spinCounted(op, time.Duration(setting), procs)
-		return done
+		return t.spinCounted(op, time.Duration(setting), procs)
 	case d.skip > 0:
 		d.skip--
 		d.cold = true
@@ -97,8 +96,11 @@ func (t *Turn) spinFirst(op attempt) bool {
 		done := t.yieldOnce(op)
 		d.learn(done)
 		return done
+	case !d.alone:
+		d.cold, d.eager = true, false
+		return false
 	}
-	return t.spinAdapting(op, procs)
+	return t.spinCounted(op, 0, procs)
 }
 
 // yields reports whether a call that has to wait yields instead of spinning.
@@ -111,28 +113,21 @@ func (s *Socket) never(setting int64) bool {
 	return setting < 0 || setting == 0 && (procsSeen.Load() == 1 || s.peerHere())
 }
 
-// spinAdapting spins, unless other sockets wait, and learns from it.
-func (t *Turn) spinAdapting(op attempt, procs int32) bool {
-	if !t.d.alone {
-		t.d.cold, t.d.eager = true, false
-		return false
-	}
-	done, spun := t.spinCounted(op, spinLongest, procs)
-	if spun {
-		t.d.learn(done)
-	}
-	return done
-}
-
 // spinCounted spins unless half the processors do already: whoever they would
-// have to run must not wait for a spin.
-func (t *Turn) spinCounted(op attempt, longest time.Duration, procs int32) (done, spun bool) {
+// have to run must not wait for a spin. With no longest time it is the default's,
+// which learns from it.
+func (t *Turn) spinCounted(op attempt, longest time.Duration, procs int32) bool {
 	defer spinning.Add(-1)
 	if spinning.Add(1) > procs/2 {
 		t.d.eager = false
-		return false, false
+		return false
 	}
-	return t.spin(op, longest), true
+	if longest > 0 {
+		return t.spin(op, longest)
+	}
+	done := t.spin(op, spinLongest)
+	t.d.learn(done)
+	return done
 }
 
 // thaw is what a call does that left its first try to the poller, because the
@@ -214,27 +209,39 @@ func (s *Socket) whosePeer() uint32 {
 	return factPeerElsewhere
 }
 
-// spin tries op for at most longest and reports whether op is done. It yields
-// only between long slices: a yield wakes a thread for the idle P, and that
-// thread may take this goroutine to the processor that the peer runs on. A call
-// of an eager direction comes here without a first try, and makes it here.
+// spin tries op, or looks whether the socket is readable, for at most longest and
+// reports whether that ends the wait. It yields only between long slices: a yield
+// wakes a thread for the idle P, and that thread may take this goroutine to the
+// processor that the peer runs on. A call of an eager direction comes here without
+// a first try, and makes it here.
+//
+// Entering the scheduler wakes sysmon, whose ticks preempt whoever spins here and
+// at the peer; so a receive that may have to drop descriptors looks first, and
+// bypasses the scheduler if the message has none.
 func (t *Turn) spin(op attempt, longest time.Duration) bool {
-	d := t.d
-	if d.eager && t.probe(op) {
-		d.calm()
-		return true
-	}
+	d, w, looks := t.d, t.d.waiter(), op == nil && t.looks()
+	eager, start := d.eager, now()
 	d.eager = false
-	start := now()
-	for at := start; t.d.state.Load() == t.seen; runtime.Gosched() {
-		done := false
-		if done, at = t.spinSlice(op, at, min(longest, spinLongest)); done {
-			d.lucky, d.eager = 0, !d.sends
+	for at, slice := start, start; d.state.Load() == t.seen; {
+		var e sys.Errno
+		if looks {
+			e = t.look()
+		} else {
+			e = t.tryOrPoll(op)
+		}
+		if w.tried(e) {
+			d.met(eager)
 			return true
+		}
+		eager, at = false, now()
+		if at-slice < int64(min(longest, spinLongest)) {
+			continue
 		}
 		if at-start >= int64(longest) || t.overdue(at) {
 			return false
 		}
+		runtime.Gosched()
+		slice = at
 	}
 	return false
 }
@@ -246,43 +253,26 @@ func (t *Turn) overdue(at int64) bool {
 	return end != 0 && at >= end
 }
 
-// spinSlice tries op until the slice that began at start is over, or the call.
-// It returns when that was.
-func (t *Turn) spinSlice(op attempt, start int64, slice time.Duration) (done bool, at int64) {
-	for at = start; at-start < int64(slice) && t.d.state.Load() == t.seen; at = now() {
-		if t.probe(op) {
-			return true, at
-		}
-	}
-	return false, at
-}
-
+// calmAfter is how many calls in a row of an eager direction must find their
+// message at the first look before the direction is not eager any more: its calls
+// need not look before they receive.
 const calmAfter = 4
 
-// calm counts a call of an eager direction that found its message at the first
-// look. After calmAfter such calls in a row the direction is not eager any more:
-// its calls need not look before they receive.
-func (d *direction) calm() {
-	if d.lucky++; d.lucky >= calmAfter {
-		d.lucky, d.eager = 0, false
+// met notes that a spin met its message, at the first look of an eager direction
+// or later.
+func (d *direction) met(eager bool) {
+	if !eager {
+		d.lucky, d.eager = 0, !d.sends
+	} else if d.lucky++; d.lucky >= calmAfter {
+		d.lucky = 0
+	} else {
+		d.eager = true
 	}
 }
 
-// probe tries op, or looks whether the socket is readable, and reports whether
-// that ends the wait.
-func (t *Turn) probe(op attempt) bool {
-	w := t.d.waiter()
-	if op == nil && t.looks() {
-		return w.tried(t.look())
-	}
-	return w.tried(t.tryOrPoll(op))
-}
-
-// look sees whether a receive would find something. Entering the scheduler wakes
-// sysmon, whose ticks preempt whoever spins here and at the peer; so a receive
-// that may have to drop descriptors looks first, and bypasses the scheduler if
-// the message has none. Somebody else who receives could take that message
-// meanwhile and leave another.
+// look sees whether a receive would find something, and whether it may bypass the
+// scheduler. Somebody else who receives could take that message meanwhile and
+// leave another.
 func (t *Turn) look() sys.Errno {
 	clean, e := sys.Pending(t.s.fd)
 	t.s.clean = e == 0 && clean && !t.s.is(factShared)
