@@ -25,7 +25,7 @@ type Turn struct {
 	seen  uint32 // the direction's state when the call began
 	gone  bool   // a call gave the turn away
 	stage uint8  // of a receive that waits: stageFirst …
-	bound bool   // a context may end the call: rareOps.ctx
+	bound bool   // a context may end the call, or ended one before it: rareOps.ctx
 	ended bool   // the last receive met the end that Shutdown made
 	limit int64  // when the call ends by its timeout; 0: never
 }
@@ -295,8 +295,8 @@ func (t *Turn) check() error {
 		return err
 	}
 	if t.bound {
-		if ctx := t.d.wait.rare.ctx; ctx != nil && ctx.Err() != nil {
-			return ContextError(ctx)
+		if rare := t.d.wait.rare; rare != nil && rare.ctx != nil && rare.ctx.Err() != nil {
+			return ContextError(rare.ctx)
 		}
 	}
 	return nil
