@@ -58,7 +58,7 @@ func (t *Turn) resume(call string, op attempt, flags int, e sys.Errno) error {
 // resumeReadable is resume for a receive of which the poller need only tell that
 // the socket is readable.
 func (t *Turn) resumeReadable(call string, op attempt, e sys.Errno) error {
-	defer func() { t.stage = stageFirst }()
+	defer t.settled()
 	for {
 		err := t.readable(call, e)
 		if err == ErrPark {
@@ -78,9 +78,17 @@ func (t *Turn) resumeReadable(call string, op attempt, e sys.Errno) error {
 	}
 }
 
+// settled ends a resumeReadable, also where a function of the caller's does not
+// return from a try.
+func (t *Turn) settled() {
+	t.stage = stageFirst
+	t.tried()
+}
+
 // repeat has the poller repeat op. Each round looks at what may end the call (a
 // Detach, a deadline, Cancel, Close, Shutdown) and then parks.
 func (t *Turn) repeat(call string, op attempt) error {
+	defer t.unarm()
 	for done := false; !done; {
 		if !t.quiet() {
 			if over, err := t.stirred(call, op); over {
@@ -175,6 +183,15 @@ func (t *Turn) arm(op attempt) error {
 		w.rareOps().op = op
 	}
 	return nil
+}
+
+// unarm ends the wait of a call of which a function of the caller's did not return
+// from a try that the poller made: it panicked, or ended its goroutine.
+func (t *Turn) unarm() {
+	if w := t.d.wait; w != nil && w.s != nil {
+		w.disarm()
+		t.d.unpark()
+	}
 }
 
 // woken goes on after the poller returned err. It reports whether that was what

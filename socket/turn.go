@@ -244,18 +244,10 @@ func (t *Turn) End() {
 }
 
 // leave ends the turn of a call with a function of its caller's, which may have
-// panicked, or ended its goroutine, where it was called to see whether the call
-// still has to wait.
+// panicked, or ended its goroutine, in a try.
 func (t *Turn) leave() {
-	if !t.d.sends {
-		t.s.clean = false
-	}
 	if w := t.d.wait; w != nil {
 		w.forget()
-		if w.s != nil {
-			w.disarm()
-			t.d.unpark()
-		}
 	}
 	t.End()
 }
