@@ -22,7 +22,7 @@ func try(op attempt, s *Socket) sys.Errno {
 }
 
 // run makes the call op: a first try here, unless the last ones had to wait,
-// and then await. With MsgDontwait it does not wait.
+// and then resume. With MsgDontwait it does not wait.
 func (t *Turn) run(call string, op attempt, flags int) error {
 	if (t.d.cold || t.d.eager) && flags&MsgDontwait == 0 {
 		return t.resume(call, op, flags, t.d.untried())
@@ -170,8 +170,8 @@ func (t *Turn) noWait(call string, op attempt, e sys.Errno) error {
 // await is resume for a call that does not spin.
 func (t *Turn) await(call string, op attempt) error { return t.resume(call, op, 0, sys.EINTR) }
 
-// arm makes the direction, which is registered, ready to wait in the poller, for op to be done or,
-// without op, for the socket to be readable.
+// arm makes the direction, which is registered, ready to wait in the poller: for op
+// to be done or, without op, for the socket to be readable.
 func (t *Turn) arm(op attempt) error {
 	w := t.d.wait
 	w.asks = op == nil
