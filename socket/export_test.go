@@ -60,3 +60,10 @@ const AloneAfter = aloneAfter
 
 // ReadDeadline is the deadline that was set, on the package's own clock.
 func ReadDeadline(s *Socket) time.Time { return base.Add(time.Duration(s.r.deadline.Load())) }
+
+// Keeps reports whether waiting receives have kept an operation for the poller to
+// repeat; no call is under way.
+func Keeps(s *Socket) bool { return s.r.wait != nil && s.r.wait.rare != nil }
+
+// Spinning reports whether a call spins.
+func Spinning() bool { return spinning.Load() > 0 }

@@ -97,6 +97,34 @@ func TestSendBatchToFullReceivers(t *testing.T) {
 	}
 }
 
+// A batch waits for a full receiver in the turn of a Connect whose context may
+// still end.
+func TestSendBatchBehindAConnect(t *testing.T) {
+	s, _ := dgramAt(t)
+	_, toPeer := dgramAt(t)
+	full, toFull := dgramAt(t)
+	queued := fillQueue(t, s, toFull)
+	ctx, cancel := context.WithCancel(background)
+	defer cancel()
+	done := start(func() error {
+		var turn socket.Turn
+		if err := s.BeginSend(&turn); err != nil {
+			return err
+		}
+		defer turn.End()
+		err := turn.Connect(ctx, toPeer)
+		if err == nil {
+			_, err = turn.SendBatch([]socket.Msg{{Addr: toFull}, {Addr: toFull}}, 0)
+		}
+		return err
+	})
+	testutil.Eventually(t, safetyNet, func() bool { return socket.Full(s) }, "a send that waits")
+	recvAll(t, full, queued+2)
+	if err := within(t, done); err != nil {
+		t.Error(err)
+	}
+}
+
 // What was sent before a receiver was full is counted.
 func TestSendBatchInterrupted(t *testing.T) {
 	s, _ := dgramAt(t)

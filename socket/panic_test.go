@@ -3,6 +3,8 @@
 package socket_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"runtime"
 	"testing"
@@ -170,6 +172,40 @@ func TestRoomThatDoesNotReturnWhileSpinning(t *testing.T) {
 			if got != "return" && got != how {
 				t.Errorf("RecvMsg: got %s, want %s", got, how)
 			}
+		}
+	}
+}
+
+// A Room that does not return, in a try that the poller makes in a Turn, leaves no
+// call parked: what ends the next one reaches it.
+func TestRoomThatDoesNotReturnLeavesNoCallParked(t *testing.T) {
+	for how, leave := range leavings {
+		s := newSocket(t, socket.AFInet, socket.SockDgram, 0)
+		got := within(t, ending(func() {
+			var turn socket.Turn
+			if err := s.BeginRecv(&turn); err != nil {
+				t.Error(err)
+				return
+			}
+			defer turn.End()
+			_ = turn.RecvMsg(&socket.Msg{Room: func() []byte {
+				if socket.Parked(s) {
+					leave()
+				}
+				return nil
+			}}, 0)
+		}))
+		if got != how {
+			t.Errorf("RecvMsg: got %s, want %s", got, how)
+		}
+		if socket.Parked(s) {
+			t.Fatalf("after %s: got a call that waits, want none", how)
+		}
+		done := start(func() error { _, err := s.Recv(make([]byte, 1), 0); return err })
+		waitParked(t, s)
+		s.Cancel()
+		if err := within(t, done); !errors.Is(err, context.Canceled) {
+			t.Errorf("the next Recv: got %v, want %v", err, context.Canceled)
 		}
 	}
 }

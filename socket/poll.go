@@ -22,7 +22,7 @@ func try(op attempt, s *Socket) sys.Errno {
 }
 
 // run makes the call op: a first try here, unless the last ones had to wait,
-// and then await. With MsgDontwait it does not wait.
+// and then resume. With MsgDontwait it does not wait.
 func (t *Turn) run(call string, op attempt, flags int) error {
 	if (t.d.cold || t.d.eager) && flags&MsgDontwait == 0 {
 		return t.resume(call, op, flags, t.d.untried())
@@ -58,7 +58,7 @@ func (t *Turn) resume(call string, op attempt, flags int, e sys.Errno) error {
 // resumeReadable is resume for a receive of which the poller need only tell that
 // the socket is readable.
 func (t *Turn) resumeReadable(call string, op attempt, e sys.Errno) error {
-	defer func() { t.stage = stageFirst }()
+	defer t.settled()
 	for {
 		err := t.readable(call, e)
 		if err == ErrPark {
@@ -78,9 +78,17 @@ func (t *Turn) resumeReadable(call string, op attempt, e sys.Errno) error {
 	}
 }
 
+// settled ends a resumeReadable, also where a function of the caller's does not
+// return from a try.
+func (t *Turn) settled() {
+	t.stage = stageFirst
+	t.tried()
+}
+
 // repeat has the poller repeat op. Each round looks at what may end the call (a
 // Detach, a deadline, Cancel, Close, Shutdown) and then parks.
 func (t *Turn) repeat(call string, op attempt) error {
+	defer t.unarm()
 	for done := false; !done; {
 		if !t.quiet() {
 			if over, err := t.stirred(call, op); over {
@@ -162,8 +170,8 @@ func (t *Turn) noWait(call string, op attempt, e sys.Errno) error {
 // await is resume for a call that does not spin.
 func (t *Turn) await(call string, op attempt) error { return t.resume(call, op, 0, sys.EINTR) }
 
-// arm makes the direction, which is registered, ready to wait in the poller, for op to be done or,
-// without op, for the socket to be readable.
+// arm makes the direction, which is registered, ready to wait in the poller: for op
+// to be done or, without op, for the socket to be readable.
 func (t *Turn) arm(op attempt) error {
 	w := t.d.wait
 	w.asks = op == nil
@@ -175,6 +183,15 @@ func (t *Turn) arm(op attempt) error {
 		w.rareOps().op = op
 	}
 	return nil
+}
+
+// unarm ends the wait of a call of which a function of the caller's did not return
+// from a try that the poller made: it panicked, or ended its goroutine.
+func (t *Turn) unarm() {
+	if w := t.d.wait; w != nil && w.s != nil {
+		w.disarm()
+		t.d.unpark()
+	}
 }
 
 // woken goes on after the poller returned err. It reports whether that was what

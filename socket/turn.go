@@ -25,7 +25,7 @@ type Turn struct {
 	seen  uint32 // the direction's state when the call began
 	gone  bool   // a call gave the turn away
 	stage uint8  // of a receive that waits: stageFirst …
-	bound bool   // a context may end the call: rareOps.ctx
+	bound bool   // a context may end the call, or ended one before it: rareOps.ctx
 	ended bool   // the last receive met the end that Shutdown made
 	limit int64  // when the call ends by its timeout; 0: never
 }
@@ -244,18 +244,10 @@ func (t *Turn) End() {
 }
 
 // leave ends the turn of a call with a function of its caller's, which may have
-// panicked, or ended its goroutine, where it was called to see whether the call
-// still has to wait.
+// panicked, or ended its goroutine, in a try.
 func (t *Turn) leave() {
-	if !t.d.sends {
-		t.s.clean = false
-	}
 	if w := t.d.wait; w != nil {
 		w.forget()
-		if w.s != nil {
-			w.disarm()
-			t.d.unpark()
-		}
 	}
 	t.End()
 }
@@ -295,8 +287,8 @@ func (t *Turn) check() error {
 		return err
 	}
 	if t.bound {
-		if ctx := t.d.wait.rare.ctx; ctx != nil && ctx.Err() != nil {
-			return ContextError(ctx)
+		if rare := t.d.wait.rare; rare != nil && rare.ctx != nil && rare.ctx.Err() != nil {
+			return ContextError(rare.ctx)
 		}
 	}
 	return nil

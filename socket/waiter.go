@@ -88,14 +88,15 @@ func (w *waiter) rareOps() *rareOps {
 }
 
 // try is what the poller calls before it waits and when the socket is ready. A
-// call that asks makes its receive where the stack is less deep: a parked
-// call's stack is an idle connection's memory.
+// call that asks, and comes here only when the socket is ready, makes its receive
+// where the stack is less deep: a parked call's stack is an idle connection's
+// memory.
 func (w *waiter) try() bool {
 	if w.tries < 2 {
 		w.tries++
 	}
 	if w.asks {
-		return w.tries > 1 || sys.Readiness(w.s.fd)
+		return true
 	}
 	return w.tried(try(w.rare.op, w.s)) || w.shut()
 }

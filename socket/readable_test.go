@@ -1,0 +1,84 @@
+//go:build unix
+
+package socket_test
+
+import (
+	"runtime"
+	"testing"
+
+	"example.com/uds/internal/testutil"
+	"example.com/uds/socket"
+)
+
+// parking are the receives that wait without a kept operation.
+var parking = map[string]func(t *socket.Turn) error{
+	"RecvWhole": func(t *socket.Turn) error {
+		var rest socket.Rest
+		_, err := t.RecvWhole(make([]byte, 1), &rest)
+		return err
+	},
+	"RecvMarked": func(t *socket.Turn) error {
+		_, _, err := t.RecvMarked(make([]byte, 1), 0)
+		return err
+	},
+}
+
+// Each of several receives in one turn waits for the socket to be readable, and
+// keeps no operation: that of an idle connection would be its memory.
+func TestReceivesOfOneTurnKeepNothing(t *testing.T) {
+	for name, receive := range parking {
+		a, b := pair(t, socket.AFUnix, socket.SockSeqpacket)
+		a.SetSpin(-1)
+		done := make(chan error, 4)
+		go func() {
+			var turn socket.Turn
+			err := a.BeginRecv(&turn)
+			for range 3 {
+				if err == nil {
+					err = receive(&turn)
+				}
+				done <- err
+			}
+			turn.End()
+			close(done)
+		}()
+		for range 3 {
+			waitParked(t, a)
+			sendOne(t, b)
+			if err := within(t, done); err != nil {
+				t.Fatalf("%s: %v", name, err)
+			}
+		}
+		<-done
+		if socket.Keeps(a) {
+			t.Errorf("%s: got an operation kept, want none", name)
+		}
+	}
+}
+
+// What a look ahead of a spin finds of a message holds for no later one.
+func TestReceivesBehindALookLeaveNothingOfIt(t *testing.T) {
+	if runtime.GOMAXPROCS(0) == 1 {
+		t.Skip("needs two processors: one never spins")
+	}
+	for name, receive := range parking {
+		a, b := pair(t, socket.AFUnix, socket.SockSeqpacket)
+		a.SetSpin(safetyNet)
+		done := start(func() error {
+			var turn socket.Turn
+			if err := a.BeginRecv(&turn); err != nil {
+				return err
+			}
+			defer turn.End()
+			return receive(&turn)
+		})
+		testutil.Eventually(t, safetyNet, socket.Spinning, "a call that spins")
+		sendOne(t, b)
+		if err := within(t, done); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if socket.Clean(a) {
+			t.Errorf("%s: the next receive takes its message for one without descriptors", name)
+		}
+	}
+}
