@@ -14,19 +14,34 @@ func (t *Turn) RecvMarked(p []byte, flags int) (n int, marked bool, err error) {
 }
 
 // RecvMarkedOrPark is RecvMarked, but returns ErrPark where that would park.
-func (t *Turn) RecvMarkedOrPark(p []byte, flags int) (n int, marked bool, err error) {
-	e := t.d.untried()
-	if t.tries() {
-		n, marked, e = recvMarked(t.s, p, flags)
-		if t.stage == stageReady {
-			t.tried()
+func (t *Turn) RecvMarkedOrPark(p []byte, flags int) (int, bool, error) {
+	for {
+		e := t.d.untried()
+		if t.tries() {
+			var (
+				n      int
+				marked bool
+			)
+			n, marked, e = recvMarked(t.s, p, flags)
+			if t.stage == stageReady {
+				t.tried()
+			}
+			if e == 0 {
+				t.stage = stageFirst
+				return n, marked, nil
+			}
 		}
-		if e == 0 {
-			t.stage = stageFirst
-			return n, marked, nil
+		if !t.asks(flags) {
+			return t.recvMarkedOp(p, flags, e)
+		}
+		switch err := t.wait("recvmsg", e); err {
+		case nil:
+		case errAgain:
+			return t.recvMarkedOp(p, flags, sys.EINTR)
+		default:
+			return 0, false, err
 		}
 	}
-	return t.recvMarkedSlow(p, flags, e)
 }
 
 // recvMarked is one try of a RecvMarked. Its frame is too large to be below that
@@ -44,32 +59,6 @@ func recvMarked(s *Socket, p []byte, flags int) (int, bool, sys.Errno) {
 		n, e = sys.RecvMsg1(s.fd, &m, flags)
 	}
 	return int(n), m.Flags()&MsgCtrunc != 0, e
-}
-
-// recvMarkedSlow goes on after a try that failed with e, or with none yet.
-func (t *Turn) recvMarkedSlow(p []byte, flags int, e sys.Errno) (int, bool, error) {
-	if !t.asks(flags) {
-		return t.recvMarkedOp(p, flags, e)
-	}
-	err := t.readable("recvmsg", e)
-	if err == nil {
-		return t.RecvMarkedOrPark(p, flags)
-	}
-	if err == ErrPark {
-		if err = nil; !t.registered() {
-			err = t.s.register(t.d)
-		}
-		if err == nil {
-			err = t.arm(nil)
-		}
-		if err == nil {
-			return 0, false, ErrPark
-		}
-	}
-	if t.stage = stageFirst; !again(err) {
-		return 0, false, err
-	}
-	return t.recvMarkedOp(p, flags, sys.EINTR)
 }
 
 // recvMarkedOp goes on after a try that failed with e, or with none yet.

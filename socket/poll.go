@@ -44,7 +44,7 @@ func (t *Turn) resume(call string, op attempt, flags int, e sys.Errno) error {
 		return t.noWait(call, op, e)
 	}
 	if t.asks(flags) && e != sys.EINTR {
-		if err := t.resumeReadable(call, op, e); !again(err) {
+		if err := t.resumeReadable(call, op, e); err != errAgain {
 			return err
 		}
 		e = sys.EINTR
@@ -60,11 +60,9 @@ func (t *Turn) resume(call string, op attempt, flags int, e sys.Errno) error {
 func (t *Turn) resumeReadable(call string, op attempt, e sys.Errno) error {
 	defer t.settled()
 	for {
-		err := t.readable(call, e)
+		err := t.wait(call, e)
 		if err == ErrPark {
-			if err = t.meet(nil); err == nil {
-				err = t.Woken(t.Park())
-			}
+			err = t.Woken(t.Park())
 		}
 		if err != nil {
 			return err

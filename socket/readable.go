@@ -46,10 +46,33 @@ func (t *Turn) tries() bool {
 	return t.stage == stageReady || t.stage == stageFirst && !t.d.cold && !t.d.eager
 }
 
-// readable goes on with a receive on AF_UNIX after a try that failed with e, or
-// with none yet. It returns nil if another try is worth it, at once or after a
-// spin, ErrPark if the call has to park, for which arm makes it ready, and errAgain
-// if the receive has to be repeated in the poller.
+// wait goes on with a receive on AF_UNIX after a try that failed with e, or with
+// none yet. It returns nil if another try is worth it, ErrPark if the call is ready
+// to park, and errAgain if the receive has to be repeated in the poller. The
+// registration is made from here, where the stack is not deep.
+func (t *Turn) wait(call string, e sys.Errno) error {
+	err := t.readable(call, e)
+	if err == ErrPark {
+		if err = nil; !t.registered() {
+			err = t.s.register(t.d)
+		}
+		if err == nil {
+			err = t.arm(nil)
+		}
+		if err == nil {
+			return ErrPark
+		}
+	}
+	if err != nil {
+		t.stage = stageFirst
+	}
+	if err == errUnwatched {
+		return errAgain
+	}
+	return err
+}
+
+// readable is wait, but for making the call ready to park. The call may spin.
 func (t *Turn) readable(call string, e sys.Errno) error {
 	switch t.stage {
 	case stageReady:
@@ -75,13 +98,11 @@ func (t *Turn) readable(call string, e sys.Errno) error {
 }
 
 // errAgain says that a receive has to be repeated in the poller: on a socket that
-// was shut down, and where readiness turned out to be none. Another holder of the
+// was shut down, or that the poller does not watch, and where readiness turned out
+// to be none. Another holder of the
 // socket took the message then, or poll(2) does not agree with the call, and the
 // poller would report the same readiness at once again.
 var errAgain = errors.New("receive again")
-
-// again reports whether err says that a receive has to be repeated in the poller.
-func again(err error) bool { return err == errAgain || err == errUnwatched }
 
 // unready is the error of a receive that failed with e although the socket was
 // readable.

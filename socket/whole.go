@@ -22,46 +22,31 @@ func (t *Turn) RecvWhole(p []byte, rest *Rest) (n int, err error) {
 
 // RecvWholeOrPark is RecvWhole, but returns ErrPark where that would park.
 func (t *Turn) RecvWholeOrPark(p []byte, rest *Rest) (int, error) {
-	e := t.d.untried()
-	if t.tries() {
-		var n int
-		if rest.last <= bounceLimit {
-			n, e = bounce(t.s, p, rest)
-		} else {
-			n, e = scatter(t.s, p, rest)
+	for {
+		e := t.d.untried()
+		if t.tries() {
+			var n int
+			if rest.last <= bounceLimit {
+				n, e = bounce(t.s, p, rest)
+			} else {
+				n, e = scatter(t.s, p, rest)
+			}
+			if t.stage == stageReady {
+				t.tried()
+			}
+			if e == 0 {
+				t.stage = stageFirst
+				return n, nil
+			}
 		}
-		if t.stage == stageReady {
-			t.tried()
-		}
-		if e == 0 {
-			t.stage = stageFirst
-			return n, nil
-		}
-	}
-	return t.recvWholeSlow(p, rest, e)
-}
-
-// recvWholeSlow goes on after a try that failed with e, or with none yet.
-func (t *Turn) recvWholeSlow(p []byte, rest *Rest, e sys.Errno) (int, error) {
-	err := t.readable("recvmsg", e)
-	if err == nil {
-		return t.RecvWholeOrPark(p, rest)
-	}
-	if err == ErrPark {
-		if err = nil; !t.registered() {
-			err = t.s.register(t.d)
-		}
-		if err == nil {
-			err = t.arm(nil)
-		}
-		if err == nil {
-			return 0, ErrPark
+		switch err := t.wait("recvmsg", e); err {
+		case nil:
+		case errAgain:
+			return t.recvWholeAgain(p, rest)
+		default:
+			return 0, err
 		}
 	}
-	if t.stage = stageFirst; !again(err) {
-		return 0, err
-	}
-	return t.recvWholeAgain(p, rest)
 }
 
 // recvWholeAgain has the poller repeat the receive.
