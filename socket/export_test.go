@@ -70,3 +70,6 @@ func Spinning() bool { return spinning.Load() > 0 }
 
 // PeerKnown reports whether it is known which process the peer is in.
 func PeerKnown(s *Socket) bool { return s.peerKnown() }
+
+// Detaching reports whether a Detach is under way.
+func Detaching(s *Socket) bool { return s.r.state.Load()&stDetach != 0 }
