@@ -73,3 +73,22 @@ func TestCancelWhileACallBeginsToWait(t *testing.T) {
 		t.Errorf("got %d callers that wait, want none", n)
 	}
 }
+
+// A deadline that is set behind a Cancel does not take the wake-up back that the
+// parked call has not seen yet.
+func TestDeadlineBehindACancel(t *testing.T) {
+	for _, c := range receives {
+		for range 20 {
+			a, _ := pair(t, socket.AFUnix, socket.SockSeqpacket)
+			done := start(func() error { return c.call(a).err })
+			waitParked(t, a)
+			a.Cancel()
+			if err := a.SetReadDeadline(time.Now().Add(time.Hour)); err != nil {
+				t.Fatal(err)
+			}
+			if err := within(t, done); !errors.Is(err, context.Canceled) {
+				t.Fatalf("%s: got %v, want %v", c.name, err, context.Canceled)
+			}
+		}
+	}
+}

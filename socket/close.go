@@ -66,7 +66,8 @@ func (s *Socket) evict() bool {
 	return false
 }
 
-// evict marks the parked call as evicted, if it waits for readiness alone.
+// evict marks the parked call as evicted, if it waits for readiness alone: one that
+// the poller repeats may have its result.
 func (d *direction) evict() bool {
 	const asks = pkParked | pkAsks
 	for {

@@ -67,3 +67,9 @@ func Keeps(s *Socket) bool { return s.r.wait != nil && s.r.wait.rare != nil }
 
 // Spinning reports whether a call spins.
 func Spinning() bool { return spinning.Load() > 0 }
+
+// PeerKnown reports whether it is known which process the peer is in.
+func PeerKnown(s *Socket) bool { return s.peerKnown() }
+
+// Detaching reports whether a Detach is under way.
+func Detaching(s *Socket) bool { return s.r.state.Load()&stDetach != 0 }

@@ -23,7 +23,7 @@ const (
 func (t *Turn) setParked() error {
 	d := t.d
 	d.park()
-	if t.quiet() && d.wait.limit == 0 && d.wait.applied.Load() == 0 {
+	if t.quiet() && d.wait.applied.Load() == 0 {
 		return nil
 	}
 	d.mu.Lock()

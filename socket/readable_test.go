@@ -82,3 +82,30 @@ func TestReceivesBehindALookLeaveNothingOfIt(t *testing.T) {
 		}
 	}
 }
+
+// The first wait of a connection asks where its peer is, as later ones spin for
+// another process alone.
+func TestFirstWaitAsksWhereThePeerIs(t *testing.T) {
+	for name, receive := range parking {
+		a, b := connected(t, socket.AFUnix, socket.SockSeqpacket)
+		if socket.PeerKnown(a) {
+			t.Fatalf("%s: got a known peer before the first wait", name)
+		}
+		done := start(func() error {
+			var turn socket.Turn
+			if err := a.BeginRecv(&turn); err != nil {
+				return err
+			}
+			defer turn.End()
+			return receive(&turn)
+		})
+		waitParked(t, a)
+		if !socket.PeerKnown(a) {
+			t.Errorf("%s: got an unknown peer while it waits, want a known one", name)
+		}
+		sendOne(t, b)
+		if err := within(t, done); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

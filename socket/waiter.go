@@ -21,8 +21,8 @@ type waiter struct {
 	sends  bool   // constant: the sending direction's
 	asks   bool   // the poller is asked for readiness alone
 
-	limit   int64        // when the parked call ends by itself; the turn's, changed with the direction's mu
-	applied atomic.Int64 // the deadline that the poller has; changed with mu
+	limit   int64        // when the parked call ends by itself: the turn's; with the direction's mu
+	applied atomic.Int64 // the deadline that the poller has, 0 only where limit is; changed with mu
 
 	rare *rareOps
 }
