@@ -52,8 +52,20 @@ func ForgetWaits() { lastWaiter.Store(0) }
 func LeftOut(s *Socket) int { return int(s.r.back) }
 
 // LookedAhead reports whether the last receive that waited looks for descriptors
-// behind its wait; no call is under way.
-func LookedAhead(s *Socket) bool { return (&Turn{s: s, d: &s.r}).looksAhead() }
+// behind its wait, where wake-ups are rare or frequent; no call is under way.
+func LookedAhead(s *Socket, rare bool) bool {
+	if lastWoken.Store(0); !rare {
+		lastWoken.Store(now())
+		lastWoken.Add(int64(time.Hour))
+	}
+	return (&Turn{s: s, d: &s.r}).looksAhead()
+}
+
+// WokenRarely is wokenRarely.
+func WokenRarely(at time.Duration) bool { return wokenRarely(int64(at)) }
+
+// BusyBelow is the time between wake-ups below which they are not rare.
+const BusyBelow = time.Duration(busyBelow)
 
 // AloneAfter is how many waits in a row make a socket the only one that waits.
 const AloneAfter = aloneAfter

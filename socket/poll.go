@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net"
 	"os"
+	"sync/atomic"
 
 	"example.com/uds/internal/sys"
 )
@@ -215,9 +216,21 @@ func (t *Turn) woken(err error) (bool, error) {
 // looksAhead reports whether a receive behind a wait looks for descriptors, so
 // as to bypass the scheduler if there are none. Entering it wakes sysmon, if
 // that sleeps because the processors were idle: so they are between processes,
-// while one socket waits. Else the look costs more than it gains, and so it does
-// where the poller found the message at once.
-func (t *Turn) looksAhead() bool { return t.d.alone && t.looks() && !t.s.peerHere() }
+// while one socket waits or wake-ups are rare. Else the look costs more than it
+// gains, and so it does where the poller found the message at once.
+func (t *Turn) looksAhead() bool {
+	return t.looks() && !t.s.peerHere() && (t.d.alone || wokenRarely(now()))
+}
+
+// lastWoken is when a receive between processes was woken last that was not alone.
+var lastWoken atomic.Int64
+
+// busyBelow is the time between two wake-ups, in nanoseconds, below which the
+// processors do not idle. It is measured: docs/performance.md.
+const busyBelow = 5000
+
+// wokenRarely notes a wake-up and reports whether the last one was long before.
+func wokenRarely(at int64) bool { return at-lastWoken.Swap(at) > busyBelow }
 
 // asks reports whether the poller is to be asked for readiness: of a receive
 // for which poll(2) and the call itself agree.
