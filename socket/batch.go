@@ -101,11 +101,11 @@ type batchOp struct {
 
 // batch returns the direction's kept batchOp, with room for ms.
 func (t *Turn) batch(ms []Msg, flags int) *batchOp {
-	rare := t.d.rareOps()
-	if rare.batch == nil {
-		rare.batch = new(batchOp)
+	kept := t.d.keeping()
+	if kept.batch == nil {
+		kept.batch = new(batchOp)
 	}
-	op, bufs := rare.batch, 0
+	op, bufs := kept.batch, 0
 	for i := range ms {
 		bufs += 1 + len(ms[i].Buffers)
 	}

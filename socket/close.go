@@ -23,7 +23,7 @@ func (s *Socket) Close() error {
 func (s *Socket) claim() bool {
 	open := s.lockSettled()
 	s.r.state.Or(stClosed)
-	s.r.mu.Unlock()
+	s.mu.Unlock()
 	return open
 }
 

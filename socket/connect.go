@@ -74,12 +74,12 @@ func (t *Turn) watch(ctx context.Context) func() {
 	if ctx.Done() == nil {
 		return func() {}
 	}
-	s, d, rare := t.s, t.d, t.d.rareOps()
-	rare.ctx, t.bound = ctx, true
+	s, d, kept := t.s, t.d, t.d.keeping()
+	kept.ctx, t.bound = ctx, true
 	stop := context.AfterFunc(ctx, func() { s.kick(d) })
 	return func() {
 		stop()
-		rare.ctx = nil
+		kept.ctx = nil
 	}
 }
 

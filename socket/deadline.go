@@ -43,18 +43,18 @@ func (s *Socket) setDeadline(d *direction, at time.Time) error {
 		left := time.Until(at) // before now: what comes between makes it late, not early
 		end = max(1, saturated(now(), left))
 	}
-	d.mu.Lock()
+	s.mu.Lock()
 	if err := s.usable(d); err != nil {
-		d.mu.Unlock()
+		s.mu.Unlock()
 		return err
 	}
 	d.deadline.Store(end)
 	s.setTimed(d)
 	var err error
-	if d.parked() && d.wait.applied.Load() != kicked {
-		err = d.apply(s) // a kicked call applies it if it parks again
+	if d.parked() && s.applied(d) != kicked {
+		err = s.apply(d) // a kicked call applies it if it parks again
 	}
-	d.mu.Unlock()
+	s.mu.Unlock()
 	if d.sends {
 		s.kickFull()
 	}
@@ -73,8 +73,8 @@ func (s *Socket) setTimeout(d *direction, timeout time.Duration) error {
 	if timeout < 0 {
 		return sysErr("timeout "+timeout.String()+" is below zero", sys.EINVAL)
 	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if err := s.usable(d); err != nil {
 		return err
 	}
@@ -93,7 +93,7 @@ func (s *Socket) usable(d *direction) error {
 	return nil
 }
 
-// setTimed keeps stTimed in step. The caller holds d.mu.
+// setTimed keeps stTimed in step. The caller holds s.mu.
 func (s *Socket) setTimed(d *direction) {
 	if d.deadline.Load() != 0 || s.timeout(d) != 0 {
 		d.state.Or(stTimed)

@@ -56,26 +56,26 @@ func (s *Socket) propose(p *detaching) bool {
 		s.seldom().detaching = p
 		s.r.state.Or(stDetach)
 	}
-	s.r.mu.Unlock()
+	s.mu.Unlock()
 	return open
 }
 
-// lockSettled locks s.r.mu at a time when no Detach is under way, and reports
+// lockSettled locks s.mu at a time when no Detach is under way, and reports
 // whether the socket is open.
 func (s *Socket) lockSettled() bool {
 	for {
-		s.r.mu.Lock()
+		s.mu.Lock()
 		p := s.detaching()
 		if p == nil {
 			return s.r.state.Load()&stClosed == 0
 		}
-		s.r.mu.Unlock()
+		s.mu.Unlock()
 		<-p.done
 	}
 }
 
 // detaching returns the Detach that is under way, or nil. The caller holds
-// s.r.mu.
+// s.mu.
 func (s *Socket) detaching() *detaching {
 	if few := s.few.Load(); few != nil {
 		return few.detaching
@@ -114,13 +114,13 @@ func (s *Socket) borrow(p *detaching) bool {
 
 // settle ends p, for good if it is agreed.
 func (s *Socket) settle(p *detaching, agreed bool) {
-	s.r.mu.Lock()
+	s.mu.Lock()
 	if agreed {
 		s.r.state.Or(stClosed)
 	}
 	s.r.state.And(^uint32(stDetach))
 	s.seldom().detaching = nil
-	s.r.mu.Unlock()
+	s.mu.Unlock()
 	close(p.done)
 }
 
@@ -133,9 +133,9 @@ func (t *Turn) lend() {
 }
 
 func (s *Socket) lend() {
-	s.r.mu.Lock()
+	s.mu.Lock()
 	p := s.detaching()
-	s.r.mu.Unlock()
+	s.mu.Unlock()
 	if p != nil {
 		p.lent <- struct{}{} // it waits for this or for the turn
 		<-p.done

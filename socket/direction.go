@@ -14,7 +14,7 @@ type direction struct {
 	turn    sync.Mutex    // held by the call whose turn it is
 	state   atomic.Uint32 // flags, and above them the number of cancellations
 	parking atomic.Int32  // flags, and above them the callers that announced that a turn's end is to be told
-	wait    *waiter       // made in a turn
+	kept    *kept         // made in a turn
 
 	sends bool // constant: the sending direction
 
@@ -32,7 +32,6 @@ type direction struct {
 	sawWait uint32 // the socket that waited last at the last look; 0: no look yet
 
 	deadline atomic.Int64 // in terms of now; 0: none
-	mu       sync.Mutex
 }
 
 // Bits of direction.state.

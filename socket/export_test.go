@@ -14,8 +14,8 @@ func Queued(s *Socket) int { return int(s.r.parking.Load()/pkAnnounce + s.w.park
 
 // Waiting reports how many callers wait for another caller's turn to receive.
 func Waiting(s *Socket) int {
-	s.r.mu.Lock()
-	defer s.r.mu.Unlock()
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	few := s.seldom().of(&s.r)
 	return int(few.queued + few.behind)
 }
@@ -52,20 +52,8 @@ func ForgetWaits() { lastWaiter.Store(0) }
 func LeftOut(s *Socket) int { return int(s.r.back) }
 
 // LookedAhead reports whether the last receive that waited looks for descriptors
-// behind its wait, where wake-ups are rare or frequent; no call is under way.
-func LookedAhead(s *Socket, rare bool) bool {
-	if lastWoken.Store(0); !rare {
-		lastWoken.Store(now())
-		lastWoken.Add(int64(time.Hour))
-	}
-	return (&Turn{s: s, d: &s.r}).looksAhead()
-}
-
-// WokenRarely is wokenRarely.
-func WokenRarely(at time.Duration) bool { return wokenRarely(int64(at)) }
-
-// BusyBelow is the time between wake-ups below which they are not rare.
-const BusyBelow = time.Duration(busyBelow)
+// behind its wait; no call is under way.
+func LookedAhead(s *Socket) bool { return (&Turn{s: s, d: &s.r}).looksAhead() }
 
 // AloneAfter is how many waits in a row make a socket the only one that waits.
 const AloneAfter = aloneAfter
@@ -75,7 +63,7 @@ func ReadDeadline(s *Socket) time.Time { return base.Add(time.Duration(s.r.deadl
 
 // Keeps reports whether waiting receives have kept an operation for the poller to
 // repeat; no call is under way.
-func Keeps(s *Socket) bool { return s.r.wait != nil && s.r.wait.rare != nil }
+func Keeps(s *Socket) bool { return s.r.kept != nil }
 
 // Spinning reports whether a call spins.
 func Spinning() bool { return spinning.Load() > 0 }

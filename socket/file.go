@@ -4,6 +4,7 @@ import (
 	"io"
 	"os"
 	"syscall"
+	"time"
 
 	"example.com/uds/internal/sys"
 )
@@ -91,10 +92,10 @@ func (s *Socket) Clone() (*Socket, error) {
 		c.raw = s.raw
 		t.End()
 	}
-	c.spin.peer = s.spin.peer
+	c.peer = s.peer
 	s.facts.Or(factShared)
 	c.facts.Or(factShared)
-	c.spin.setting.Store(s.spin.setting.Load())
+	c.SetSpin(time.Duration(s.spinSetting()))
 	return c, nil
 }
 

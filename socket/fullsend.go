@@ -31,8 +31,10 @@ func (t *Turn) runTo(call string, op attempt, to *sys.Sockaddr, flags int) error
 		return ErrWouldBlock
 	}
 	t.d.alone = t.s.alone()
-	if !ahead && t.spinFirst(op) {
-		return t.d.wait.err(call)
+	if !ahead {
+		if e := t.spinFirst(op); e != sys.EAGAIN {
+			return sysErr(call, e)
+		}
 	}
 	return t.waitFull(call, op, to)
 }
@@ -47,9 +49,7 @@ func (t *Turn) waitFull(call string, op attempt, to *sys.Sockaddr) error {
 	defer t.s.leave()
 	c := t.s.fullTable().join(to)
 	defer c.leave()
-	if wait := t.d.wait; wait != nil {
-		wait.rare = nil
-	}
+	t.d.kept = nil
 	t.gone = true
 	t.s.end(t.d)
 	if err := c.reachFront(t); err != nil {

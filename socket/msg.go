@@ -116,11 +116,11 @@ func (o *msgOp) set(m *Msg) {
 
 // message returns the direction's kept msgOp.
 func (t *Turn) message() *msgOp {
-	rare := t.d.rareOps()
-	if rare.msg == nil {
-		rare.msg = new(msgOp)
+	kept := t.d.keeping()
+	if kept.msg == nil {
+		kept.msg = new(msgOp)
 	}
-	return rare.msg
+	return kept.msg
 }
 
 type recvMsgOp msgOp

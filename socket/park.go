@@ -2,7 +2,6 @@ package socket
 
 import (
 	"net"
-	"os"
 	"time"
 )
 
@@ -20,15 +19,15 @@ const (
 // Shutdown, a new deadline) has to wake it: see kick. The order matters: they
 // change the state and then look for a parked call, this parks and then looks at
 // the state.
-func (t *Turn) setParked() error {
+func (t *Turn) setParked(asks bool) error {
 	d := t.d
-	d.park()
-	if t.quiet() && d.wait.applied.Load() == 0 {
+	d.park(asks)
+	if t.quiet() && t.s.applied(d) == 0 {
 		return nil
 	}
-	d.mu.Lock()
+	t.s.mu.Lock()
 	err := t.applyLimits()
-	d.mu.Unlock()
+	t.s.mu.Unlock()
 	if err != nil && !d.unpark() {
 		return net.ErrClosed
 	}
@@ -36,62 +35,72 @@ func (t *Turn) setParked() error {
 }
 
 // applyLimits tells the poller when the call ends by itself, at once if it is to
-// look around. The caller holds d.mu.
+// look around. The caller holds s.mu.
 func (t *Turn) applyLimits() error {
-	d := t.d
+	s, d := t.s, t.d
 	if err := t.check(); err != nil {
 		return err
 	}
-	d.wait.limit = t.limit
+	s.seldom().of(d).limit = t.limit
 	if t.shut() || d.state.Load()&stDetach != 0 {
-		return d.setPoller(t.s.poll.Load(), base, kicked)
+		return s.setPoller(d, base, kicked)
 	}
-	return d.apply(t.s)
+	return s.apply(d)
 }
 
 // park marks the call whose turn it is as parked.
-func (d *direction) park() { d.parking.Add(d.wait.parkedAs()) }
+func (d *direction) park(asks bool) {
+	if asks {
+		d.parking.Add(pkParked | pkAsks)
+	} else {
+		d.parking.Add(pkParked)
+	}
+}
 
 // unpark is the end of park. It reports whether the call may go on: it was not
 // evicted.
-func (d *direction) unpark() bool { return d.parking.Add(-d.wait.parkedAs())&pkEvicted == 0 }
+func (d *direction) unpark() bool {
+	marks := d.parking.Load() & (pkParked | pkAsks) // nobody else changes them
+	return d.parking.Add(-marks)&pkEvicted == 0
+}
 
 // parked reports whether a call waits, or is about to wait, in the poller.
 func (d *direction) parked() bool { return d.parking.Load()&pkParked != 0 }
 
-// parkedAs are the bits of a parked call.
-func (w *waiter) parkedAs() int32 {
-	if w.asks {
-		return pkParked | pkAsks
+// applied is the deadline that the poller has.
+func (s *Socket) applied(d *direction) int64 {
+	if few := s.few.Load(); few != nil {
+		return few.of(d).applied.Load()
 	}
-	return pkParked
+	return 0
 }
 
 // apply gives the poller the earlier of the deadline and the parked call's
-// limit. The caller holds d.mu.
-func (d *direction) apply(s *Socket) error {
-	end := earlier(d.deadline.Load(), d.wait.limit)
-	if end == d.wait.applied.Load() {
+// limit. The caller holds s.mu.
+func (s *Socket) apply(d *direction) error {
+	few := s.seldom().of(d)
+	end := earlier(d.deadline.Load(), few.limit)
+	if end == few.applied.Load() {
 		return nil
 	}
 	var at time.Time
 	if end != 0 {
 		at = base.Add(time.Duration(end))
 	}
-	return d.setPoller(s.poll.Load(), at, end)
+	return s.setPoller(d, at, end)
 }
 
 // setPoller sets the poller's deadline to at and notes it as applied. The caller
-// holds d.mu.
-func (d *direction) setPoller(f *os.File, at time.Time, applied int64) error {
-	var err error
+// holds s.mu.
+func (s *Socket) setPoller(d *direction, at time.Time, applied int64) error {
+	f, err := s.poll.Load(), error(nil)
 	if d.sends {
 		err = f.SetWriteDeadline(at)
 	} else {
 		err = f.SetReadDeadline(at)
 	}
 	if err == nil {
-		d.wait.applied.Store(applied)
+		s.seldom().of(d).applied.Store(applied)
 	}
 	return err
 }
@@ -105,11 +114,11 @@ const kicked = -1
 // kick may also meet the call after the one that it was for. Of the sending
 // direction the sends that wait for a full receiver are woken too.
 func (s *Socket) kick(d *direction) {
-	d.mu.Lock()
+	s.mu.Lock()
 	if d.parked() {
-		_ = d.setPoller(s.poll.Load(), base, kicked)
+		_ = s.setPoller(d, base, kicked)
 	}
-	d.mu.Unlock()
+	s.mu.Unlock()
 	if d.sends {
 		s.kickFull()
 	}

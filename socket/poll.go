@@ -4,7 +4,6 @@ import (
 	"errors"
 	"net"
 	"os"
-	"sync/atomic"
 
 	"example.com/uds/internal/sys"
 )
@@ -38,7 +37,7 @@ func (t *Turn) run(call string, op attempt, flags int) error {
 // resume goes on with the call op after a first try that failed with e, or
 // with none yet because the direction is cold or eager. It repeats op until it
 // does something else than EAGAIN, or until the call ends. The poller repeats op
-// itself, in waiter.try; a receive for which poll(2) and the call itself agree
+// itself; a receive for which poll(2) and the call itself agree
 // waits for readiness first.
 func (t *Turn) resume(call string, op attempt, flags int, e sys.Errno) error {
 	if flags&MsgDontwait != 0 {
@@ -84,32 +83,6 @@ func (t *Turn) settled() {
 	t.tried()
 }
 
-// repeat has the poller repeat op. Each round looks at what may end the call (a
-// Detach, a deadline, Cancel, Close, Shutdown) and then parks.
-func (t *Turn) repeat(call string, op attempt) error {
-	defer t.unarm()
-	for done := false; !done; {
-		if !t.quiet() {
-			if over, err := t.stirred(call, op); over {
-				return err
-			}
-		}
-		err := t.meet(op)
-		if err != nil {
-			return t.unarmed(call, op, err)
-		}
-		if w := t.d.wait; t.d.sends {
-			err = w.conn.Write(w.fn)
-		} else {
-			err = w.conn.Read(w.fn)
-		}
-		if done, err = t.woken(err); err != nil {
-			return err
-		}
-	}
-	return t.d.wait.err(call)
-}
-
 // begun goes on after a first try that failed with e, or with none yet, and
 // reports whether that ends the wait: the call may spin.
 func (t *Turn) begun(call string, op attempt, e sys.Errno) (done bool, _ error) {
@@ -124,19 +97,12 @@ func (t *Turn) begun(call string, op attempt, e sys.Errno) (done bool, _ error) 
 		t.d.cold = true // register asks
 	case e == 0:
 		t.thaw()
-	case t.spinFirst(op):
-		return true, t.d.wait.err(call)
+	default:
+		if e = t.spinFirst(op); e != sys.EAGAIN {
+			return true, sysErr(call, e)
+		}
 	}
 	return false, nil
-}
-
-// stirred looks at what may end a call that is not quiet, and reports whether it
-// is over.
-func (t *Turn) stirred(call string, op attempt) (over bool, _ error) {
-	if err := t.Err(); err != nil {
-		return true, err
-	}
-	return t.afterShutdown(call, op)
 }
 
 // untried stands for the result of a first try that was not made: 0 leaves it to
@@ -169,42 +135,27 @@ func (t *Turn) noWait(call string, op attempt, e sys.Errno) error {
 // await is resume for a call that does not spin.
 func (t *Turn) await(call string, op attempt) error { return t.resume(call, op, 0, sys.EINTR) }
 
-// arm makes the direction, which is registered, ready to wait in the poller: for op
-// to be done or, without op, for the socket to be readable.
-func (t *Turn) arm(op attempt) error {
-	w := t.d.wait
-	w.asks = op == nil
-	if err := t.setParked(); err != nil {
-		return err
+// arm makes the call ready to wait in the poller, which is asked for readiness
+// alone or repeats the call.
+func (t *Turn) arm(asks bool) error {
+	if !t.s.registered() {
+		if err := t.s.register(); err != nil {
+			return err
+		}
 	}
-	w.s, w.tries = t.s, 0
-	if op != nil {
-		w.rareOps().op = op
-	}
-	return nil
+	return t.setParked(asks)
 }
 
-// unarm ends the wait of a call of which a function of the caller's did not return
-// from a try that the poller made: it panicked, or ended its goroutine.
-func (t *Turn) unarm() {
-	if w := t.d.wait; w != nil && w.s != nil {
-		w.disarm()
-		t.d.unpark()
-	}
-}
-
-// woken goes on after the poller returned err. It reports whether that was what
-// the call waited for: if not, something woke it that may have ended it.
-func (t *Turn) woken(err error) (bool, error) {
-	d := t.d
-	w := d.wait
-	w.disarm()
-	d.warm(w.tries == 1)
+// woken goes on after the poller returned err, on its first look if once is set.
+// It reports whether the poller found what it was asked for: if not, something
+// woke the call that may have ended it.
+func (t *Turn) woken(err error, once bool) (bool, error) {
+	t.d.warm(err == nil && once)
 	switch {
-	case !d.unpark():
+	case !t.d.unpark():
 		return false, net.ErrClosed
 	case err == nil:
-		return w.asks || w.result != uint32(sys.EAGAIN), nil
+		return true, nil
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return false, nil
 	case errors.Is(err, os.ErrClosed):
@@ -216,21 +167,9 @@ func (t *Turn) woken(err error) (bool, error) {
 // looksAhead reports whether a receive behind a wait looks for descriptors, so
 // as to bypass the scheduler if there are none. Entering it wakes sysmon, if
 // that sleeps because the processors were idle: so they are between processes,
-// while one socket waits or wake-ups are rare. Else the look costs more than it
-// gains, and so it does where the poller found the message at once.
-func (t *Turn) looksAhead() bool {
-	return t.looks() && !t.s.peerHere() && (t.d.alone || wokenRarely(now()))
-}
-
-// lastWoken is when a receive between processes was woken last that was not alone.
-var lastWoken atomic.Int64
-
-// busyBelow is the time between two wake-ups, in nanoseconds, below which the
-// processors do not idle. It is measured: docs/performance.md.
-const busyBelow = 5000
-
-// wokenRarely notes a wake-up and reports whether the last one was long before.
-func wokenRarely(at int64) bool { return at-lastWoken.Swap(at) > busyBelow }
+// while one socket waits. Else the look costs more than it gains, and so it does
+// where the poller found the message at once.
+func (t *Turn) looksAhead() bool { return t.d.alone && t.looks() && !t.s.peerHere() }
 
 // asks reports whether the poller is to be asked for readiness: of a receive
 // for which poll(2) and the call itself agree.

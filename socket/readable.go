@@ -15,24 +15,45 @@ var ErrPark = errors.New("the call has to park")
 // caller's and those of Park are on the stack of a parked call.
 const (
 	stageFirst = iota // before the first try
+	stageArmed        // ready to park
+	stageAsked        // parked: the poller has looked once,
+	stageTold         // and been told that the socket is readable
 	stageReady        // the socket is readable: the next try is behind a wait
 	stageWoken        // something woke the call that may have ended it
 )
 
 // Park parks the call whose receive returned ErrPark. It is made in the caller's
 // frame: a parked call's stack is most of what an idle connection costs.
-func (t *Turn) Park() error { return t.d.wait.conn.Read(t.d.wait.fn) }
+func (t *Turn) Park() error {
+	poller, err := t.s.poll.Load().SyscallConn()
+	if err != nil {
+		return err
+	}
+	return poller.Read(func(uintptr) bool { return t.isReadable() })
+}
+
+// isReadable is what the poller calls before it waits, and when the socket is
+// readable. The receive is not made here, where the stack is deep.
+func (t *Turn) isReadable() bool {
+	if t.stage == stageArmed {
+		t.stage = stageAsked
+		return sys.Readiness(t.s.fd)
+	}
+	t.stage = stageTold
+	return true
+}
 
 // Woken goes on after Park returned err. It returns the error that ends the call,
 // or nil: then the receive is to be made again.
 func (t *Turn) Woken(err error) error {
+	asked := t.stage
 	t.stage = stageWoken
-	done, err := t.woken(err)
+	done, err := t.woken(err, asked == stageAsked)
 	if err != nil || !done {
 		return err
 	}
 	t.stage = stageReady
-	if t.d.wait.tries > 1 && t.looksAhead() {
+	if asked == stageTold && t.looksAhead() {
 		if e := t.look(); e != sys.EAGAIN {
 			return sysErr("recvmsg", e)
 		}
@@ -53,13 +74,8 @@ func (t *Turn) tries() bool {
 func (t *Turn) wait(call string, e sys.Errno) error {
 	err := t.readable(call, e)
 	if err == ErrPark {
-		if err = nil; !t.registered() {
-			err = t.s.register(t.d)
-		}
-		if err == nil {
-			err = t.arm(nil)
-		}
-		if err == nil {
+		if err = t.arm(true); err == nil {
+			t.stage = stageArmed
 			return ErrPark
 		}
 	}

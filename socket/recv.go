@@ -107,11 +107,11 @@ type plainOp struct {
 
 // plain returns the direction's kept plainOp.
 func (t *Turn) plain() *plainOp {
-	rare := t.d.rareOps()
-	if rare.plain == nil {
-		rare.plain = new(plainOp)
+	kept := t.d.keeping()
+	if kept.plain == nil {
+		kept.plain = new(plainOp)
 	}
-	return rare.plain
+	return kept.plain
 }
 
 // namedOp is a RecvFrom or SendTo.
@@ -123,11 +123,11 @@ type namedOp struct {
 
 // named returns the direction's kept namedOp.
 func (t *Turn) named() *namedOp {
-	rare := t.d.rareOps()
-	if rare.named == nil {
-		rare.named = new(namedOp)
+	kept := t.d.keeping()
+	if kept.named == nil {
+		kept.named = new(namedOp)
 	}
-	return rare.named
+	return kept.named
 }
 
 type recvOp plainOp

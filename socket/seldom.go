@@ -6,15 +6,18 @@ import "sync/atomic"
 // idle connection pays for what is part of a Socket.
 type seldom struct {
 	r, w      seldomDirection
-	detaching *detaching                // under way; guarded by the socket's r.mu
+	detaching *detaching                // under way; guarded by the socket's mu
+	spin      atomic.Int64              // SetSpin's: 0 adapts, < 0 never, > 0 always, at most so many ns
 	full      atomic.Pointer[fullTable] // destinations that calls wait for
 	drained   chan struct{}             // closed when the last of users leaves
 }
 
 type seldomDirection struct {
 	timeout atomic.Int64 // nanoseconds an operation; 0: none
+	applied atomic.Int64 // the deadline that the poller has, 0 only where limit is; changed with the socket's mu
 
-	// With the direction's mu.
+	// With the socket's mu.
+	limit  int64         // when the parked call ends by itself: the turn's
 	queued int32         // callers that wait for the turn,
 	behind int32         // and those whom a Cancel is to end
 	freed  chan struct{} // tells those who announced it that a turn ended

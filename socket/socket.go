@@ -4,6 +4,7 @@ import (
 	"net"
 	"os"
 	"runtime"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -27,9 +28,10 @@ type Socket struct {
 
 	proto int32
 	users atomic.Int32            // calls outside the two directions that use the descriptor
-	poll  atomic.Pointer[os.File] // registered with the runtime poller; made with r.mu
-	spin  spinner
+	poll  atomic.Pointer[os.File] // registered with the runtime poller; made with mu
+	peer  *atomic.Bool            // of a pair: an end may be in another process
 	few   atomic.Pointer[seldom]
+	mu    sync.Mutex // of what bounds a waiting call
 }
 
 // Bits of Socket.facts.
@@ -70,8 +72,8 @@ func Pair(family, typ, proto int) (*Socket, *Socket, error) {
 	}
 	typ &^= sys.SockFlags
 	a, b := adopt(fds[0], family, typ, proto), adopt(fds[1], family, typ, proto)
-	a.spin.peer = new(atomic.Bool)
-	b.spin.peer = a.spin.peer
+	a.peer = new(atomic.Bool)
+	b.peer = a.peer
 	return a, b, nil
 }
 

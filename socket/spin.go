@@ -9,16 +9,10 @@ import (
 	"example.com/uds/internal/sys"
 )
 
-// spinner decides how long a call spins before it parks. Waking a parked
-// goroutine costs tens of microseconds when its thread sleeps; a peer that
-// answers sooner is met by spinning. What adapts is how often a direction
-// tries: a miss skips the next 2, 4, 8 … chances, a hit resets that.
-type spinner struct {
-	setting atomic.Int64 // 0 adapts, < 0 never, > 0 always, at most so many ns
-	peer    *atomic.Bool // of a pair: an end may be in another process
-}
-
-// How a direction adapts. The figures are measured: docs/performance.md.
+// A call spins before it parks: waking a parked goroutine costs tens of
+// microseconds when its thread sleeps, and a peer that answers sooner is met by
+// spinning. What adapts is how often a direction tries: a miss skips the next 2,
+// 4, 8 … chances, a hit resets that. The figures are measured: docs/performance.md.
 const (
 	spinLongest = 50 * time.Microsecond // more than a wake-up costs
 	skipFirst   = 2                     // chances to skip after the first miss; doubled by the next
@@ -61,29 +55,41 @@ func (s *Socket) alone() bool {
 // parks: 0 adapts to the peer (the default), a negative d never spins, a
 // positive one always spins, at most so long, unless half the processors spin
 // already. A process with GOMAXPROCS = 1 never spins.
-func (s *Socket) SetSpin(d time.Duration) { s.spin.setting.Store(int64(d)) }
+func (s *Socket) SetSpin(d time.Duration) {
+	if d != 0 || s.spinSetting() != 0 {
+		s.seldom().spin.Store(int64(d))
+	}
+}
+
+// spinSetting is what SetSpin set.
+func (s *Socket) spinSetting() int64 {
+	if few := s.few.Load(); few != nil {
+		return few.spin.Load()
+	}
+	return 0
+}
 
 // otherProcess notes that the peer may be in another process.
 func (s *Socket) otherProcess() {
-	if s.spin.peer != nil {
-		s.spin.peer.Store(true)
+	if s.peer != nil {
+		s.peer.Store(true)
 	}
 	s.facts.Or(factPeerElsewhere)
 }
 
 // spinFirst spins after a first try that had to wait, if that promises to be
-// worth it, and reports whether op is done. The one P of a process yields to a
+// worth it, and returns EAGAIN unless op is done. The one P of a process yields to a
 // peer that is a goroutine of it. With several, a peer in this process is
 // answered soonest by parking: a yield wakes another thread, and the peer's
 // goroutine is not runnable before someone polls.
-func (t *Turn) spinFirst(op attempt) bool {
+func (t *Turn) spinFirst(op attempt) sys.Errno {
 	d, s := t.d, t.s
-	setting, procs := s.spin.setting.Load(), d.procs()
+	setting, procs := s.spinSetting(), d.procs()
 	yields := s.yields(setting, procs)
 	switch {
 	case !yields && s.never(setting):
 		d.cold = true
-		return false
+		return sys.EAGAIN
 	case yields && setting > 0:
 		return t.yieldOnce(op)
 	case setting > 0:
@@ -91,14 +97,14 @@ func (t *Turn) spinFirst(op attempt) bool {
 	case d.skip > 0:
 		d.skip--
 		d.cold = true
-		return false
+		return sys.EAGAIN
 	case yields:
-		done := t.yieldOnce(op)
-		d.learn(done)
-		return done
+		e := t.yieldOnce(op)
+		d.learn(e != sys.EAGAIN)
+		return e
 	case !d.alone:
 		d.cold, d.eager = true, false
-		return false
+		return sys.EAGAIN
 	}
 	return t.spinCounted(op, 0, procs)
 }
@@ -116,18 +122,18 @@ func (s *Socket) never(setting int64) bool {
 // spinCounted spins unless half the processors do already: whoever they would
 // have to run must not wait for a spin. With no longest time it is the default's,
 // which learns from it.
-func (t *Turn) spinCounted(op attempt, longest time.Duration, procs int32) bool {
+func (t *Turn) spinCounted(op attempt, longest time.Duration, procs int32) sys.Errno {
 	defer spinning.Add(-1)
 	if spinning.Add(1) > procs/2 {
 		t.d.eager = false
-		return false
+		return sys.EAGAIN
 	}
 	if longest > 0 {
 		return t.spin(op, longest)
 	}
-	done := t.spin(op, spinLongest)
-	t.d.learn(done)
-	return done
+	e := t.spin(op, spinLongest)
+	t.d.learn(e != sys.EAGAIN)
+	return e
 }
 
 // thaw is what a call does that left its first try to the poller, because the
@@ -136,7 +142,7 @@ func (t *Turn) spinCounted(op attempt, longest time.Duration, procs int32) bool 
 // themselves first.
 func (t *Turn) thaw() {
 	d := t.d
-	setting := t.s.spin.setting.Load()
+	setting := t.s.spinSetting()
 	if !t.s.yields(setting, procsSeen.Load()) && (t.s.never(setting) || setting == 0 && !d.alone) {
 		return
 	}
@@ -161,9 +167,9 @@ func (d *direction) warm(atOnce bool) {
 
 // yieldOnce lets the other goroutines of the only P run: the peer may be one. If
 // it is parked, it is not runnable before someone polls.
-func (t *Turn) yieldOnce(op attempt) bool {
+func (t *Turn) yieldOnce(op attempt) sys.Errno {
 	runtime.Gosched()
-	return t.d.waiter().tried(t.tryOrPoll(op))
+	return t.tryOrPoll(op)
 }
 
 // tryOrPoll tries op or, without op, sees whether the socket is readable.
@@ -180,8 +186,8 @@ func (t *Turn) tryOrPoll(op attempt) sys.Errno {
 // peerHere reports whether the other end is in this process, as far as
 // SO_PEERCRED tells and no end of a pair was handed out.
 func (s *Socket) peerHere() bool {
-	if s.spin.peer != nil {
-		return !s.spin.peer.Load()
+	if s.peer != nil {
+		return !s.peer.Load()
 	}
 	s.learnPeer()
 	return !s.is(factPeerElsewhere)
@@ -189,7 +195,7 @@ func (s *Socket) peerHere() bool {
 
 // peerKnown reports whether peerHere need not ask the kernel.
 func (s *Socket) peerKnown() bool {
-	return s.spin.peer != nil || s.is(factPeerHere|factPeerElsewhere)
+	return s.peer != nil || s.is(factPeerHere|factPeerElsewhere)
 }
 
 // learnPeer asks the kernel where the peer is, once.
@@ -210,7 +216,7 @@ func (s *Socket) whosePeer() uint32 {
 }
 
 // spin tries op, or looks whether the socket is readable, for at most longest and
-// reports whether that ends the wait. It yields only between long slices: a yield
+// returns EAGAIN unless that ends the wait. It yields only between long slices: a yield
 // wakes a thread for the idle P, and that thread may take this goroutine to the
 // processor that the peer runs on. A call of an eager direction comes here without
 // a first try, and makes it here.
@@ -218,8 +224,8 @@ func (s *Socket) whosePeer() uint32 {
 // Entering the scheduler wakes sysmon, whose ticks preempt whoever spins here and
 // at the peer; so a receive that may have to drop descriptors looks first, and
 // bypasses the scheduler if the message has none.
-func (t *Turn) spin(op attempt, longest time.Duration) bool {
-	d, w, looks := t.d, t.d.waiter(), op == nil && t.looks()
+func (t *Turn) spin(op attempt, longest time.Duration) sys.Errno {
+	d, looks := t.d, op == nil && t.looks()
 	eager, start := d.eager, now()
 	d.eager = false
 	for at, slice := start, start; d.state.Load() == t.seen; {
@@ -229,21 +235,21 @@ func (t *Turn) spin(op attempt, longest time.Duration) bool {
 		} else {
 			e = t.tryOrPoll(op)
 		}
-		if w.tried(e) {
+		if e != sys.EAGAIN {
 			d.met(eager)
-			return true
+			return e
 		}
 		eager, at = false, now()
 		if at-slice < int64(min(longest, spinLongest)) {
 			continue
 		}
 		if at-start >= int64(longest) || t.overdue(at) {
-			return false
+			break
 		}
 		runtime.Gosched()
 		slice = at
 	}
-	return false
+	return sys.EAGAIN
 }
 
 // overdue reports whether, at the time at, the call has reached its deadline or

@@ -25,7 +25,7 @@ type Turn struct {
 	seen  uint32 // the direction's state when the call began
 	gone  bool   // a call gave the turn away
 	stage uint8  // of a receive that waits: stageFirst …
-	bound bool   // a context may end the call, or ended one before it: rareOps.ctx
+	bound bool   // a context may end the call, or ended one before it: kept.ctx
 	ended bool   // the last receive met the end that Shutdown made
 	limit int64  // when the call ends by its timeout; 0: never
 }
@@ -131,13 +131,12 @@ func (t *Turn) queue() error {
 // Cancel looks at that count: the calls that wait then are to end before a later
 // call has the turn. A call that has to end already does not begin to wait.
 func (t *Turn) enqueue() error {
-	d := t.d
-	d.mu.Lock()
-	defer d.mu.Unlock()
+	t.s.mu.Lock()
+	defer t.s.mu.Unlock()
 	if err := t.over(); err != nil {
 		return err
 	}
-	t.s.seldom().of(d).queued++
+	t.s.seldom().of(t.d).queued++
 	return nil
 }
 
@@ -145,8 +144,8 @@ func (t *Turn) enqueue() error {
 // call from those that are queued to those behind.
 func (t *Turn) dequeue() {
 	d := t.d
-	d.mu.Lock()
-	defer d.mu.Unlock()
+	t.s.mu.Lock()
+	defer t.s.mu.Unlock()
 	few := t.s.seldom().of(d)
 	if !cancelled(t.seen, d.state.Load()) {
 		few.queued--
@@ -159,8 +158,8 @@ func (t *Turn) dequeue() {
 // order matters, for a call that began after the Cancel and sees the new count
 // must also see that others wait that it has to let pass.
 func (s *Socket) cancel(d *direction) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if few := s.few.Load(); few != nil {
 		if few := few.of(d); few.queued > 0 {
 			few.behind, few.queued = few.behind+few.queued, 0
@@ -226,8 +225,8 @@ func (t *Turn) acquireBounded(ctx context.Context) error {
 
 // announce makes End tell the returned channel.
 func (s *Socket) announce(d *direction) <-chan struct{} {
-	d.mu.Lock()
-	defer d.mu.Unlock()
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	few := s.seldom().of(d)
 	if few.freed == nil {
 		few.freed = make(chan struct{}, 1)
@@ -246,9 +245,7 @@ func (t *Turn) End() {
 // leave ends the turn of a call with a function of its caller's, which may have
 // panicked, or ended its goroutine, in a try.
 func (t *Turn) leave() {
-	if w := t.d.wait; w != nil {
-		w.forget()
-	}
+	t.d.forget()
 	t.End()
 }
 
@@ -265,8 +262,8 @@ func (s *Socket) end(d *direction) {
 // tell wakes one caller in acquireBounded; the turn that it takes, or that
 // another takes before it, ends with a tell of its own.
 func (s *Socket) tell(d *direction) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	select {
 	case s.seldom().of(d).freed <- struct{}{}:
 	default:
@@ -287,8 +284,8 @@ func (t *Turn) check() error {
 		return err
 	}
 	if t.bound {
-		if rare := t.d.wait.rare; rare != nil && rare.ctx != nil && rare.ctx.Err() != nil {
-			return ContextError(rare.ctx)
+		if kept := t.d.kept; kept != nil && kept.ctx != nil && kept.ctx.Err() != nil {
+			return ContextError(kept.ctx)
 		}
 	}
 	return nil
