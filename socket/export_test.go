@@ -73,3 +73,6 @@ func PeerKnown(s *Socket) bool { return s.peerKnown() }
 
 // Detaching reports whether a Detach is under way.
 func Detaching(s *Socket) bool { return s.r.state.Load()&stDetach != 0 }
+
+// Expected is the size that the next message is taken to have.
+func Expected(r *Rest) int { return r.expected() }

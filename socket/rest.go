@@ -9,10 +9,11 @@ import (
 // value is empty and ready for use. Len may be called at any time; the other
 // methods belong to whoever has the receiving turn.
 type Rest struct {
-	buf  *[]byte      // pooled memory
-	size atomic.Int32 // bytes that are left, from off on
-	off  int32
-	last int32 // size of the last message
+	buf    *[]byte      // pooled memory
+	size   atomic.Int32 // bytes that are left, from off on
+	off    int32
+	last   int32 // size of the last message,
+	before int32 // and of that before it
 }
 
 // Len returns the number of bytes left.
@@ -45,6 +46,19 @@ func (r *Rest) Drop() {
 		putRest(r.buf)
 		r.buf = nil
 	}
+}
+
+// met notes the size of a message.
+func (r *Rest) met(n int) { r.before, r.last = r.last, int32(n) }
+
+// expected is the size in bytes that the next message is taken to have. Large and
+// small ones often take turns, as the headers and bodies of HTTP do, so it is the
+// larger of the last two; but memory that is not pooled is for the last one only.
+func (r *Rest) expected() int {
+	if r.before > r.last && int(r.before) <= restSizes[len(restSizes)-1] {
+		return int(r.before)
+	}
+	return int(r.last)
 }
 
 // hold makes n bytes of the memory, from off on, what is left.

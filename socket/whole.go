@@ -26,7 +26,7 @@ func (t *Turn) RecvWholeOrPark(p []byte, rest *Rest) (int, error) {
 		e := t.d.untried()
 		if t.tries() {
 			var n int
-			if rest.last <= bounceLimit {
+			if rest.expected() <= bounceLimit {
 				n, e = bounce(t.s, p, rest)
 			} else {
 				n, e = scatter(t.s, p, rest)
@@ -65,7 +65,7 @@ type wholeOp plainOp
 
 func (o *wholeOp) try(s *Socket) sys.Errno {
 	receive := bounce
-	if o.rest.last > bounceLimit {
+	if o.rest.expected() > bounceLimit {
 		receive = scatter
 	}
 	n, e := receive(s, o.p, o.rest)
@@ -76,8 +76,8 @@ func (o *wholeOp) try(s *Socket) sys.Errno {
 }
 
 // bounceLimit is the message size up to which recvfrom(2) into the overflow
-// buffer and a copy cost less than recvmsg(2) into two buffers. The size of the
-// last message chooses the way, which matters for speed only.
+// buffer and a copy cost less than recvmsg(2) into two buffers. The expected size
+// chooses the way, which matters for speed only.
 const bounceLimit = 4096
 
 // bounce is one try of a RecvWhole that receives into the overflow buffer and
@@ -99,7 +99,7 @@ func bounce(s *Socket, p []byte, rest *Rest) (k int, e sys.Errno) {
 
 // split copies a message of n bytes to p, and to rest what p has no room for.
 func (o *overflow) split(p []byte, n int, rest *Rest) (int, sys.Errno) {
-	if rest.last = int32(n); n > len(o.mem) {
+	if rest.met(n); n > len(o.mem) {
 		return 0, sys.EMSGSIZE
 	}
 	k := copy(p, o.mem[:n])
@@ -110,11 +110,11 @@ func (o *overflow) split(p []byte, n int, rest *Rest) (int, sys.Errno) {
 }
 
 // scatter is one try of a RecvWhole that receives into p, a buffer that rest keeps
-// if the last message left a tail, and the overflow buffer.
+// if the message is expected to leave a tail, and the overflow buffer.
 func scatter(s *Socket, p []byte, rest *Rest) (n int, e sys.Errno) {
 	var tail []byte
-	if last := int(rest.last); last > len(p) {
-		tail = rest.reserve(last - len(p))
+	if size := rest.expected(); size > len(p) {
+		tail = rest.reserve(size - len(p))
 	}
 	o := getOverflow()
 	o.bufs[0] = tail
@@ -137,7 +137,7 @@ func scatter(s *Socket, p []byte, rest *Rest) (n int, e sys.Errno) {
 
 // divide gives rest what a message of n bytes left behind p.
 func (o *overflow) divide(p, tail []byte, rest *Rest, n int) (int, sys.Errno) {
-	rest.last = int32(n)
+	rest.met(n)
 	left := n - len(p)
 	switch {
 	case left <= 0:

@@ -1,0 +1,55 @@
+//go:build unix
+
+package socket_test
+
+import (
+	"testing"
+
+	"example.com/uds/socket"
+)
+
+// Where large and small messages take turns, as headers and bodies do, each
+// receive is ready for a large one, which it need not copy then. Memory that is not
+// pooled is for the next message only.
+func TestReceiveIsReadyForTheLargerOfTwoSizes(t *testing.T) {
+	a, b := pair(t, socket.AFUnix, socket.SockSeqpacket)
+	var rest socket.Rest
+	for _, c := range []struct{ size, want int }{
+		{64, 64},
+		{61_559, 61_559},
+		{4096, 61_559},
+		{61_559, 61_559},
+		{64, 61_559},
+		{63, 64},
+		{230_000, 230_000},
+		{64, 64},
+	} {
+		p := make([]byte, c.size)
+		if err := b.SetWriteBuffer(4 * c.size); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := b.Send(p, 0); err != nil {
+			t.Fatal(err)
+		}
+		if n, err := recvWhole(a, 4096, &rest); err != nil || n != c.size {
+			t.Fatalf("got %d bytes, %v, want %d", n, err, c.size)
+		}
+		if got := socket.Expected(&rest); got != c.want {
+			t.Errorf("after a message of %d bytes: got %d expected, want %d", c.size, got, c.want)
+		}
+	}
+}
+
+// recvWhole receives a message, of which a buffer of size bytes takes the first
+// bytes and rest the others, drops it and returns its size.
+func recvWhole(s *socket.Socket, size int, rest *socket.Rest) (int, error) {
+	var t socket.Turn
+	if err := s.BeginRecv(&t); err != nil {
+		return 0, err
+	}
+	defer t.End()
+	n, err := t.RecvWhole(make([]byte, size), rest)
+	n += rest.Len()
+	rest.Drop()
+	return n, err
+}
