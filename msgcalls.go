@@ -121,7 +121,12 @@ func (x *exchange) sendFrom(c messenger, m *Message, f Flags) error {
 		return c.transmit(&x.out, f)
 	}
 	x.c, x.oob, x.flags = c, m.OOB, f
-	return x.explained(x.transmit())
+	err := x.explained(x.transmit())
+	if err != nil && x.out.to != nil {
+		b := c.base()
+		return opError("write", networkDgram, b.LocalAddr(), netAddr(m.Addr, networkDgram), b.closedFirst(err))
+	}
+	return err
 }
 
 // recvFiles is RecvFiles of both.
