@@ -477,6 +477,19 @@ func gotCredentials(t testing.TB, from, to *uds.DgramConn) bool {
 	return m.OOB.Cred != nil
 }
 
+// A dial connects before it binds: with a name and no peer yet it would take a
+// stranger's datagram for the peer's. Where both must fail, the connect does.
+func TestDgramDialConnectsBeforeItBinds(t *testing.T) {
+	used := addrOf(t, listenDgram(t))
+	for _, o := range []uds.Options{{}, {PassCredentials: true}} {
+		d := uds.Dialer{LocalAddr: used, Options: o}
+		_, err := d.DialDgram(t.Context(), abstractName())
+		wantError(t, "DialDgram to nobody, from a name that is used", err, syscall.ECONNREFUSED)
+		_, err = d.DialDgram(t.Context(), addrOf(t, listenDgram(t)).String())
+		wantError(t, "DialDgram from a name that is used", err, syscall.EADDRINUSE)
+	}
+}
+
 func TestDgramWriteMsgUnixOnADialledConn(t *testing.T) {
 	server := listenDgram(t)
 	client := dialDgram(t, server)
