@@ -13,6 +13,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"example.com/uds"
 	"example.com/uds/internal/testutil"
@@ -59,6 +60,28 @@ func TestDgramEmptyDatagrams(t *testing.T) {
 	recvString(t, receiver) // that of NextSize
 	if n, err := receiver.Readable(); n != 0 || err != nil {
 		t.Errorf("Readable: got %d, %v, want 0 and no error", n, err)
+	}
+}
+
+// An empty Read takes no datagram and waits for none: what package net does.
+func TestDgramReadIntoNothingTakesNothing(t *testing.T) {
+	theirs, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: testutil.SocketPath(t), Net: "unixgram"})
+	must(t, err)
+	closeLater(t, theirs)
+	must(t, theirs.SetDeadline(time.Now().Add(safetyNet)))
+	for name, c := range map[string]net.Conn{"net": theirs, "uds": listenDgram(t)} {
+		read := func(when string, p []byte, want string) {
+			t.Helper()
+			if n, err := c.Read(p); string(p[:n]) != want || err != nil {
+				t.Errorf("%s, %s: got %q, %v, want %q and no error", name, when, p[:n], err, want)
+			}
+		}
+		read("nothing queued", nil, "")
+		to, err := uds.AddrOf(c.LocalAddr())
+		must(t, err)
+		sendString(t, newDgram(t), "queued", to)
+		read("a datagram queued", nil, "")
+		read("behind it", make([]byte, 9), "queued")
 	}
 }
 
@@ -452,6 +475,19 @@ func gotCredentials(t testing.TB, from, to *uds.DgramConn) bool {
 	m := uds.Message{Buffers: [][]byte{make([]byte, 10)}, OOB: new(uds.OOB)}
 	must(t, to.RecvMsg(&m, 0))
 	return m.OOB.Cred != nil
+}
+
+// A dial connects before it binds: with a name and no peer yet it would take a
+// stranger's datagram for the peer's. Where both must fail, the connect does.
+func TestDgramDialConnectsBeforeItBinds(t *testing.T) {
+	used := addrOf(t, listenDgram(t))
+	for _, o := range []uds.Options{{}, {PassCredentials: true}} {
+		d := uds.Dialer{LocalAddr: used, Options: o}
+		_, err := d.DialDgram(t.Context(), abstractName())
+		wantError(t, "DialDgram to nobody, from a name that is used", err, syscall.ECONNREFUSED)
+		_, err = d.DialDgram(t.Context(), addrOf(t, listenDgram(t)).String())
+		wantError(t, "DialDgram from a name that is used", err, syscall.EADDRINUSE)
+	}
 }
 
 func TestDgramWriteMsgUnixOnADialledConn(t *testing.T) {

@@ -19,7 +19,9 @@ import (
 // the receiver's queue is full, which holds net.unix.max_dgram_qlen datagrams
 // and one more on Linux; between two sockets that are connected to each other,
 // as those of DgramPair, the limit is the sender's SO_SNDBUF alone. A send to an
-// address waits for that receiver alone: sends to others pass it.
+// address waits for that receiver alone: sends to others pass it, and those of the
+// process to the same receiver stand in line. Sends of several connections to their
+// common peer do not, as with package net: where many wait, one may wait long.
 //
 // A Read does not end when the peer closes. CloseRead ends it, with io.EOF.
 //

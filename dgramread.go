@@ -8,7 +8,8 @@ import (
 )
 
 // Read receives a datagram into p. What p has no room for is lost, without an
-// error; an empty datagram is (0, nil). It does not end when the peer closes.
+// error; an empty datagram is (0, nil). An empty p takes no datagram and waits for
+// none, as with a *net.UDPConn. It does not end when the peer closes.
 func (c *DgramConn) Read(p []byte) (int, error) {
 	if !c.ok() {
 		return 0, c.check("read")
@@ -19,11 +20,13 @@ func (c *DgramConn) Read(p []byte) (int, error) {
 		return 0, c.fail("read", err)
 	}
 	n := 0
-	if err = c.late(); err == nil {
-		n, err = t.Recv(p, 0)
-	}
-	if n == 0 && err == nil {
-		err = atEnd(&t)
+	if len(p) > 0 {
+		if err = c.late(); err == nil {
+			n, err = t.Recv(p, 0)
+		}
+		if n == 0 && err == nil {
+			err = atEnd(&t)
+		}
 	}
 	t.End()
 	if err != nil {

@@ -44,6 +44,14 @@ const (
 // allFlags are the flags that exist.
 const allFlags = FlagPeek | FlagNoWait
 
+// op is a receive with f, for its error.
+func (f Flags) op() string {
+	if f&FlagPeek != 0 {
+		return "peek"
+	}
+	return "read"
+}
+
 // recvFlags are f for the socket.
 func (f Flags) recvFlags() int {
 	flags := f.sendFlags() | socket.MsgSize

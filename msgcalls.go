@@ -19,13 +19,13 @@ func recvMsg(c messenger, m *Message, f Flags) error {
 		return err
 	}
 	if err := checkRecv(m, f); err != nil {
-		return b.fail("read", err)
+		return b.fail(f.op(), err)
 	}
 	x := newExchange()
 	x.receiveInto(b, m)
-	err := c.receive("read", &x.in, f)
+	err := c.receive(f.op(), &x.in, f)
 	if err == nil {
-		err = b.fail("read", m.took(b, x))
+		err = b.fail(f.op(), m.took(b, x))
 	}
 	x.done()
 	return err
@@ -121,7 +121,12 @@ func (x *exchange) sendFrom(c messenger, m *Message, f Flags) error {
 		return c.transmit(&x.out, f)
 	}
 	x.c, x.oob, x.flags = c, m.OOB, f
-	return x.explained(x.transmit())
+	err := x.explained(x.transmit())
+	if err != nil && x.out.to != nil {
+		b := c.base()
+		return opError("write", networkDgram, b.LocalAddr(), netAddr(m.Addr, networkDgram), b.closedFirst(err))
+	}
+	return err
 }
 
 // recvFiles is RecvFiles of both.

@@ -47,7 +47,7 @@ type OOB struct {
 	Time time.Time
 
 	// Other are control messages of other kinds, received or to send, in their
-	// order.
+	// order. Received ones are the caller's, for good.
 	Other []ControlMessage
 
 	// MaxFiles is how many Files a receive has room for; PidFD does not count.
@@ -130,7 +130,5 @@ func (o *OOB) holds(i int, f *os.File) bool {
 
 // clear empties o but for MaxFiles; it closes nothing.
 func (o *OOB) clear() {
-	o.Files, o.Cred, o.PidFD, o.Security, o.Time = nil, nil, nil, "", time.Time{}
-	clear(o.Other)
-	o.Other = o.Other[:0]
+	o.Files, o.Cred, o.PidFD, o.Security, o.Time, o.Other = nil, nil, nil, "", time.Time{}, nil
 }

@@ -148,14 +148,8 @@ func TestOptionsSetBehindTheBack(t *testing.T) {
 		a, b := pair(t)
 		must(t, a.Send([]byte("x")))
 		recvOOB(t, b)
-		rc, err := b.SyscallConn()
-		must(t, err)
-		must(t, rc.Control(func(fd uintptr) {
-			must(t, unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_PASSCRED, 1))
-			must(t, unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_TIMESTAMPNS_NEW, 1))
-			must(t, unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_TIMESTAMPING,
-				unix.SOF_TIMESTAMPING_SOFTWARE|unix.SOF_TIMESTAMPING_RX_SOFTWARE))
-		}))
+		setBehindTheBack(t, b, unix.SO_PASSCRED, 1)
+		askForTimestamping(t, b)
 		must(t, a.SendFiles([]byte("x"), devNull(t, 1)...))
 		o := recvOOB(t, b)
 		if len(o.Files) != 1 || o.Cred == nil || *o.Cred != me() {
@@ -163,6 +157,48 @@ func TestOptionsSetBehindTheBack(t *testing.T) {
 		}
 		if len(o.Other) != 1 || !isTimestamping(o.Other[0]) {
 			t.Errorf("got %+v, want SCM_TIMESTAMPING", o.Other)
+		}
+	})
+}
+
+// setBehindTheBack sets a socket's option without its connection's knowledge.
+func setBehindTheBack(t testing.TB, c msgConn, opt, value int) {
+	t.Helper()
+	rc, err := c.SyscallConn()
+	must(t, err)
+	must(t, rc.Control(func(fd uintptr) { must(t, unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, opt, value)) }))
+}
+
+// askForTimestamping makes every message that c receives carry a control message
+// for which OOB has no field.
+func askForTimestamping(t testing.TB, c msgConn) {
+	t.Helper()
+	setBehindTheBack(t, c, unix.SO_TIMESTAMPNS_NEW, 1)
+	setBehindTheBack(t, c, unix.SO_TIMESTAMPING, unix.SOF_TIMESTAMPING_SOFTWARE|unix.SOF_TIMESTAMPING_RX_SOFTWARE)
+}
+
+// Control messages without a field are the caller's: no later receive changes
+// them, nor what the caller put there.
+func TestOtherControlMessagesAreTheCallers(t *testing.T) {
+	eachKind(t, func(t *testing.T, pair pairOf) {
+		a, b := pair(t)
+		askForTimestamping(t, b)
+		mine := []uds.ControlMessage{{Level: 1, Type: 2, Data: []byte("mine")}}
+		m := uds.Message{OOB: &uds.OOB{Other: mine}}
+		var got [3][]uds.ControlMessage
+		var want [3]string
+		for i := range got {
+			must(t, a.Send(nil))
+			must(t, b.RecvMsg(&m, 0))
+			got[i], want[i] = m.OOB.Other, fmt.Sprint(m.OOB.Other)
+		}
+		for i := range got {
+			if len(got[i]) != 1 || !isTimestamping(got[i][0]) || fmt.Sprint(got[i]) != want[i] {
+				t.Errorf("message %d: got %v, want %s still", i, got[i], want[i])
+			}
+		}
+		if len(mine) != 1 || string(mine[0].Data) != "mine" {
+			t.Errorf("got %v, want what the caller put there", mine)
 		}
 	})
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"os"
 	"syscall"
 	"testing"
 
@@ -35,6 +36,30 @@ func TestPeerOfUnconnectedDatagramSocket(t *testing.T) {
 	isErr(t, "PeerGroups", err, syscall.ENOTCONN)
 	if _, err = c.PeerPidFD(); !errors.Is(err, errors.ErrUnsupported) {
 		isErr(t, "PeerPidFD", err, syscall.ENOTCONN)
+	}
+}
+
+// The error of a message with files says, as that of one without, where it was to go.
+func TestDgramErrorWithFilesNamesTheDestination(t *testing.T) {
+	sender, receiver, other := newDgram(t), listenDgram(t), listenDgram(t)
+	must(t, receiver.Connect(addrOf(t, other))) // it takes datagrams from no other
+	for what, c := range map[string]struct {
+		files []*os.File
+		want  error
+	}{
+		"a file":         {devNull(t, 1), syscall.EPERM},
+		"no file":        {nil, syscall.EPERM},
+		"a nil file":     {[]*os.File{nil}, syscall.EINVAL},
+		"too many files": {devNull(t, 254), syscall.EINVAL},
+	} {
+		m := uds.Message{Addr: addrOf(t, receiver), OOB: &uds.OOB{Files: c.files}}
+		_, batch := sender.SendBatch([]uds.Message{m})
+		for _, err := range []error{sender.SendMsg(&m, 0), batch} {
+			wantError(t, what, err, c.want)
+			if got := err.(*net.OpError).Addr; got == nil || got.String() != addrOf(t, receiver).String() {
+				t.Errorf("%s: got Addr %v of %v, want %v", what, got, err, addrOf(t, receiver))
+			}
+		}
 	}
 }
 

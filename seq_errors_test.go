@@ -251,3 +251,22 @@ func TestNestingOfWhatCallsReport(t *testing.T) {
 		}
 	}
 }
+
+// The Op of an error says whether the message stays in the queue, however many
+// buffers it was for.
+func TestOpOfAPeek(t *testing.T) {
+	a, _ := seqPair(t)
+	d, _ := dgramPair(t)
+	for _, c := range []msgConn{a, d} {
+		must(t, c.SetReadDeadline(past))
+		for _, size := range [][][]byte{nil, buffers(1), {make([]byte, 1), make([]byte, 1)}} {
+			for f, want := range map[uds.Flags]string{0: "read", uds.FlagPeek: "peek"} {
+				err := c.RecvMsg(&uds.Message{Buffers: size}, f)
+				wantError(t, "RecvMsg", err, os.ErrDeadlineExceeded)
+				if op := err.(*net.OpError).Op; op != want {
+					t.Errorf("%T, %d buffers, flags %d: got Op %q, want %q", c, len(size), f, op, want)
+				}
+			}
+		}
+	}
+}

@@ -291,21 +291,56 @@ func fullListener(t testing.TB) (l *uds.SeqListener, address string) {
 
 func TestDialWaitsForTheBacklog(t *testing.T) {
 	l, address := fullListener(t)
-	done := make(chan error)
-	go func() {
-		c, err := (&uds.Dialer{Timeout: safety}).DialSeq(context.Background(), address)
-		if err == nil {
-			err = c.Close()
-		}
-		done <- err
-	}()
-	parked(t, 1, ".DialSeq(")
+	done := waitingDials(t, address, 1)
 	for range 2 {
 		c, err := l.Accept()
 		must(t, err)
 		must(t, c.Close())
 	}
 	must(t, <-done)
+}
+
+// waitingDials is n dials that wait for room in the backlog, and their results.
+func waitingDials(t testing.TB, address string, n int) <-chan error {
+	t.Helper()
+	results := make(chan error, n)
+	for range n {
+		go func() {
+			c, err := (&uds.Dialer{Timeout: safety}).DialSeq(context.Background(), address)
+			if err == nil {
+				err = c.Close()
+			}
+			results <- err
+		}()
+	}
+	parked(t, n, ".DialSeq(")
+	return results
+}
+
+// All of many dials get through the smallest backlog.
+func TestManyDialsWaitForTheBacklog(t *testing.T) {
+	const dials = 100
+	l, address := fullListener(t)
+	results := waitingDials(t, address, dials)
+	for range dials + 1 {
+		c, err := l.Accept()
+		must(t, err)
+		must(t, c.Close())
+	}
+	for range dials {
+		must(t, <-results)
+	}
+}
+
+// The dials that wait learn that the listener has gone.
+func TestDialOnAFullBacklogOfAListenerThatCloses(t *testing.T) {
+	const dials = 5
+	l, address := fullListener(t)
+	results := waitingDials(t, address, dials)
+	must(t, l.Close())
+	for range dials {
+		wantError(t, "DialSeq", <-results, syscall.ECONNREFUSED, address)
+	}
 }
 
 func TestDialOnAFullBacklogEnds(t *testing.T) {

@@ -65,14 +65,10 @@ func (c *SeqConn) recvPlain(p []byte, f Flags) (size int, err error) {
 //
 //go:noinline
 func (c *SeqConn) failPlain(f Flags, n, size int, err error) (int, error) {
-	op := "read"
-	if f&FlagPeek != 0 {
-		op = "peek"
-	}
 	if err != nil {
-		return 0, c.fail(op, err)
+		return 0, c.fail(f.op(), err)
 	}
-	return n, c.fail(op, &TruncatedError{Size: size})
+	return n, c.fail(f.op(), &TruncatedError{Size: size})
 }
 
 // takeTail copies the tail that a Read left, if there is one, and returns its

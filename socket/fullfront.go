@@ -133,6 +133,6 @@ func (f *fullFront) without() error {
 	if f.pause > 0 {
 		f.nap(earlier(f.t.end(), now()+int64(f.pause)))
 	}
-	f.pause = nextPause(f.pause)
+	f.pause = min(nextPause(f.pause), longestPause)
 	return nil
 }
