@@ -30,7 +30,8 @@ const (
 
 	// ExistingRemoveStale removes a socket that no process has open any more,
 	// and fails with EADDRINUSE on everything else. A process that has the
-	// socket open notices nothing of the question.
+	// socket open notices nothing of the question. Where /proc is not mounted a
+	// socket's state is not known, and the error is errors.ErrUnsupported.
 	ExistingRemoveStale
 
 	// ExistingReplace puts a new listener in the place of a socket, dead or
@@ -64,6 +65,9 @@ type ListenConfig struct {
 	// moment, before the socket listens, the file may lack some of the bits, and
 	// never has others. 0 leaves the mode to the umask. Bits other than
 	// fs.ModePerm are EINVAL (Linux). To connect takes write permission.
+	// Where /proc is not mounted a file keeps the bits that it was made with: a
+	// Mode with bits of the umask, or with bits for others than the user beside
+	// UID or GID, is errors.ErrUnsupported.
 	Mode fs.FileMode
 
 	// UID and GID are the socket file's owner; nil leaves what the system gives

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"syscall"
+	"time"
 
 	"example.com/uds/internal/sys"
 	"example.com/uds/socket"
@@ -164,6 +166,25 @@ func (l *streamListener) File() (*os.File, error) {
 		return nil, opError("file", networkStream, nil, l.addr, sysError("fcntl", e))
 	}
 	return os.NewFile(uintptr(nfd), "socket"), nil
+}
+
+// SetDeadline sets the time at which Accepts fail with os.ErrDeadlineExceeded; the
+// zero time is none.
+func (l *streamListener) SetDeadline(t time.Time) error {
+	return opError("set", networkStream, nil, l.addr, l.UnixListener.SetDeadline(t))
+}
+
+// SyscallConn returns the descriptor for calls that this package lacks. Unlike
+// package net's it fails after Close.
+func (l *streamListener) SyscallConn() (syscall.RawConn, error) {
+	rc, err := l.UnixListener.SyscallConn()
+	if err == nil {
+		err = rc.Control(func(uintptr) {})
+	}
+	if err != nil {
+		return nil, l.fail(err)
+	}
+	return rc, nil
 }
 
 // SetUnlinkOnClose sets whether Close removes the socket file.

@@ -6,6 +6,7 @@ import (
 	"net"
 	"os"
 	"testing"
+	"time"
 
 	"example.com/uds"
 	"golang.org/x/sys/unix"
@@ -32,6 +33,28 @@ func TestFileOfAStreamListenerStaysNonblocking(t *testing.T) {
 	closeLater(t, same)
 	if same.Addr().String() != l.Addr().String() {
 		t.Errorf("got a listener at %v, want %v", same.Addr(), l.Addr())
+	}
+}
+
+// After Close every call of a stream listener fails with net.ErrClosed in the shape
+// of all errors, those among them that package net lets through.
+func TestClosedStreamListener(t *testing.T) {
+	l, err := uds.Listen("unix", abstractName())
+	must(t, err)
+	must(t, l.Close())
+	s := l.(*uds.StreamListener)
+	_, raw := s.SyscallConn()
+	_, accept := s.Accept()
+	for name, err := range map[string]error{
+		"SetDeadline": s.SetDeadline(time.Now()), "SyscallConn": raw, "Accept": accept, "Close": s.Close(),
+	} {
+		var op *net.OpError
+		if !errors.Is(err, net.ErrClosed) || !errors.As(err, &op) || op.Net != "unix" || op.Addr != l.Addr() {
+			t.Errorf("%s: got %#v, want %v with the listener's address", name, err, net.ErrClosed)
+		}
+		if bad := checkNesting(err); bad != nil {
+			t.Error(bad)
+		}
 	}
 }
 

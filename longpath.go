@@ -1,7 +1,6 @@
 package uds
 
 import (
-	"fmt"
 	"os"
 	"strings"
 
@@ -88,14 +87,22 @@ func splitPath(path string) (dir, name string) {
 	return path[:i], path[i+1:]
 }
 
-// procError explains the error of a call that went by way of /proc, if that is
-// missing: ErrUnsupported, for it is the system that lacks something and not a file.
+// procError is withoutProc for a call with an address that may lead through /proc.
 func procError(sa *socket.Sockaddr, err error) error {
-	if !isErrno(err, sys.ENOENT) || !strings.HasPrefix(string(sa.Data()), procPrefix) {
+	if err == nil || !strings.HasPrefix(string(sa.Data()), procPrefix) {
+		return err
+	}
+	return withoutProc("the way to the path", err)
+}
+
+// withoutProc explains the error of a call that went by way of /proc, if that is
+// missing: ErrUnsupported, for it is the system that lacks something and not a file.
+func withoutProc(what string, err error) error {
+	if !isErrno(err, sys.ENOENT) {
 		return err
 	}
 	if _, e := os.Lstat(procPrefix); e == nil {
 		return err
 	}
-	return sysError(fmt.Sprintf("the path goes by way of %s, which is not mounted", procPrefix), sys.EOPNOTSUPP)
+	return sysError(what+" needs /proc, which is not mounted", sys.EOPNOTSUPP)
 }

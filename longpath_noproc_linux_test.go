@@ -18,6 +18,15 @@ func init() { testutil.RegisterChild("noProc", noProcChild) }
 // Without /proc a path above MaxPathLen can not be used, and the error does not
 // look like that of a file that is missing.
 func TestLongPathWithoutProc(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), strings.Repeat("d", 150))
+	must(t, os.Mkdir(dir, 0o700))
+	runWithoutProc(t, "noProc", dir)
+}
+
+// runWithoutProc runs a child that calls hideProc, with NO_PROC_DIR in its
+// environment, and wants it to print nothing.
+func runWithoutProc(t *testing.T, child, dir string) {
+	t.Helper()
 	flags := uintptr(syscall.CLONE_NEWNS)
 	attr := &syscall.SysProcAttr{}
 	if uid := os.Geteuid(); uid != 0 {
@@ -27,9 +36,7 @@ func TestLongPathWithoutProc(t *testing.T) {
 	}
 	testutil.RequireNamespaces(t, flags)
 	attr.Cloneflags = flags
-	dir := filepath.Join(t.TempDir(), strings.Repeat("d", 150))
-	must(t, os.Mkdir(dir, 0o700))
-	cmd := testutil.Child(t, "noProc", "NO_PROC_DIR="+dir)
+	cmd := testutil.Child(t, child, "NO_PROC_DIR="+dir)
 	cmd.SysProcAttr = attr
 	out, err := cmd.CombinedOutput()
 	if strings.HasPrefix(string(out), "skip: ") {
@@ -40,13 +47,21 @@ func TestLongPathWithoutProc(t *testing.T) {
 	}
 }
 
-func noProcChild() {
+// hideProc puts an empty file system over /proc, and says why not if it can not.
+func hideProc() bool {
 	if err := syscall.Mount("", "/", "", syscall.MS_REC|syscall.MS_PRIVATE, ""); err != nil {
 		fmt.Println("skip: mount(2) does not make mounts private:", err)
-		return
+		return false
 	}
 	if err := syscall.Mount("none", "/proc", "tmpfs", 0, ""); err != nil {
 		fmt.Println("skip: mount(2) does not hide /proc:", err)
+		return false
+	}
+	return true
+}
+
+func noProcChild() {
+	if !hideProc() {
 		return
 	}
 	path := filepath.Join(os.Getenv("NO_PROC_DIR"), "s")

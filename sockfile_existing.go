@@ -2,6 +2,7 @@ package uds
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 
@@ -81,9 +82,11 @@ func checkDead(fd int, id sys.FileID) error {
 		return err
 	}
 	defer probe.Close()
-	switch err := probe.Connect(context.Background(), sa); {
+	switch err := procError(&sa, probe.Connect(context.Background(), sa)); {
 	case isErrno(err, sys.ECONNREFUSED):
 		return nil
+	case errors.Is(err, errors.ErrUnsupported):
+		return err
 	case err == nil, isErrno(err, sys.EPROTOTYPE), isErrno(err, sys.EPERM):
 		return sysError("bind", sys.EADDRINUSE)
 	default:

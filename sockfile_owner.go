@@ -60,7 +60,7 @@ func (lc *ListenConfig) owner() (owner, error) {
 	if lc.Mode == 0 {
 		mask, e := sys.Umask()
 		if e != 0 {
-			return o, unsupportedCall(sysError("umask", e))
+			return o, unsupportedCall(withoutProc("umask", sysError("umask", e)))
 		}
 		o.last = uint32(fs.ModePerm) &^ mask
 	}
@@ -188,7 +188,7 @@ func (o *owner) apply(fd int, st sys.FileStat) error {
 	}
 	if uint32(st.Mode.Perm()) != o.last {
 		if e := sys.ChmodPath(fd, o.last); e != 0 {
-			return sysError("chmod", e)
+			return withoutProc("chmod of a socket file", sysError("chmod", e))
 		}
 	}
 	return nil

@@ -3,6 +3,7 @@ package socket
 import (
 	"bytes"
 	"fmt"
+	"strings"
 
 	"example.com/uds/internal/sys"
 )
@@ -41,10 +42,14 @@ func sockaddrError(format string, args ...any) error {
 
 // Unix returns an AF_UNIX address of the bytes of sun_path: a path, an
 // abstract name after a NUL, or nothing for the unnamed address. Bytes that do
-// not fit are EINVAL.
+// not fit are EINVAL, and so is a path with more behind a NUL: the kernel would
+// take it for a shorter one.
 func Unix(sunPath string) (Sockaddr, error) {
 	if len(sunPath) > sys.SunPathSize {
 		return Sockaddr{}, sockaddrError("sun_path of %d bytes, it has %d", len(sunPath), sys.SunPathSize)
+	}
+	if i := strings.IndexByte(sunPath, 0); i > 0 && strings.Trim(sunPath[i:], "\x00") != "" {
+		return Sockaddr{}, sockaddrError("path %q, which ends before its NUL byte", sunPath)
 	}
 	if n := len(sunPath); n > 0 && sunPath[0] != 0 && n < sys.SunPathSize && sunPath[n-1] != 0 {
 		sunPath += "\x00"

@@ -116,6 +116,8 @@ func TestSockaddrOfAnotherFamily(t *testing.T) {
 func TestSockaddrRefusesWhatDoesNotFit(t *testing.T) {
 	for name, err := range map[string]error{
 		"sun_path of 109 bytes": second(socket.Unix(strings.Repeat("x", 109))),
+		`path "/a\x00b"`:        second(socket.Unix("/a\x00b")),
+		`path "b\x00a"`:         second(socket.FromAddr(&net.UnixAddr{Name: "b\x00a"})),
 		"family 65536":          second(socket.Raw(1<<16, nil)),
 		"family -1":             second(socket.Raw(-1, nil)),
 		"127 bytes":             second(socket.Raw(1, make([]byte, 127))),
