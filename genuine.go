@@ -23,7 +23,7 @@ func genuine(ms []socket.Msg) (n int) {
 
 // unmarkedEmpty reports whether m is nothing and lacks the marker.
 func unmarkedEmpty(m *socket.Msg) bool {
-	return m.N == 0 && m.ControlN == 0 && m.Flags&msgCtrunc == 0
+	return m.N == 0 && m.ControlN == 0 && m.Flags&socket.MsgCtrunc == 0
 }
 
 // someUnmarked reports whether one of ms is such a message.

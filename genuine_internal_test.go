@@ -20,7 +20,7 @@ func TestGenuineMovesRealMessagesToTheFront(t *testing.T) {
 		for _, b := range m.Buffers {
 			rest = rest[copy(b, rest):]
 		}
-		m.N, m.Flags = len(text), msgCtrunc
+		m.N, m.Flags = len(text), socket.MsgCtrunc
 		return m
 	}
 	invented := func(sizes ...int) socket.Msg { return socket.Msg{Buffers: shape(sizes...)} }

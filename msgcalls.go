@@ -10,8 +10,6 @@ import (
 
 // The message calls of both kinds of connection.
 
-const msgCtrunc = socket.MsgCtrunc
-
 // recvMsg is RecvMsg of both.
 func recvMsg(c messenger, m *Message, f Flags) error {
 	b := c.base()
@@ -111,9 +109,9 @@ func sendMsg(c messenger, m *Message, f Flags, began socket.Began) error {
 // sendFrom sends m, whose payload x.out has.
 func (x *exchange) sendFrom(c messenger, m *Message, f Flags) error {
 	if !m.Addr.IsUnnamed() && c.base().datagrams() {
-		release, err := x.out.aim(&x.dests, m.Addr.name)
+		release, err := x.out.setDest(&x.dests, m.Addr.name)
 		if err != nil {
-			return c.base().aimFailed(err, netAddr(m.Addr, networkDgram))
+			return c.base().failDest(err, netAddr(m.Addr, networkDgram))
 		}
 		defer release()
 	}

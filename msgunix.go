@@ -5,6 +5,7 @@ import (
 
 	"example.com/uds/internal/cmsg"
 	"example.com/uds/internal/sys"
+	"example.com/uds/socket"
 )
 
 // What ReadMsgUnix and WriteMsgUnix of both kinds of connection share.
@@ -12,14 +13,13 @@ import (
 // handOn copies control, the received control messages, to oob, and adds to
 // flags.
 func (x *exchange) handOn(control, oob []byte, flags int) (oobn, _ int, err error) {
-	if len(control) <= len(oob) && (flags&msgCtrunc == 0 || len(oob) == 0) {
+	if len(control) <= len(oob) && (flags&socket.MsgCtrunc == 0 || len(oob) == 0) {
 		return copy(oob, control), flags, nil
 	}
 	x.found.parse(control)
-	closeFDs(x.found.files)
-	closeFDs(x.found.pidfds)
+	x.found.close()
 	x.found.reset()
-	if flags |= msgCtrunc; len(oob) == 0 {
+	if flags |= socket.MsgCtrunc; len(oob) == 0 {
 		return 0, flags, nil
 	}
 	return 0, flags, ErrOOBTruncated

@@ -58,3 +58,31 @@ func (o *outgoing) begin(c *conn, t *socket.Turn, f Flags) error {
 	}
 	return c.s.BeginSendSince(t, o.began)
 }
+
+// setDest makes name the destination of o; release is called after the send. The
+// destinations met before are d's.
+func (o *outgoing) setDest(d *dests, name string) (release func(), err error) {
+	if len(name) <= MaxPathLen {
+		to, err := d.of(name)
+		if err != nil {
+			return nil, err
+		}
+		o.to = &to.sa
+		return releaseNothing, nil
+	}
+	a, err := parseName(name)
+	if err != nil {
+		return nil, err
+	}
+	sa, release, err := reach(a)
+	o.to, o.long = &sa, a
+	return release, err
+}
+
+// dest is the destination for an error.
+func (o *outgoing) dest() Addr {
+	if !o.long.IsUnnamed() {
+		return o.long
+	}
+	return addrOfRaw(o.to)
+}

@@ -78,8 +78,8 @@ type rawOption struct{ rc syscall.RawConn }
 func (r rawOption) read(opt int, p []byte) (n int, err error) {
 	var e sys.Errno
 	err = r.rc.Control(func(fd uintptr) { n, e = sys.Getsockopt(int(fd), sys.SolSocket, opt, p) })
-	if err == nil && e != 0 {
-		err = sysError("getsockopt", e)
+	if err == nil {
+		err = callError("getsockopt", e)
 	}
 	return n, err
 }

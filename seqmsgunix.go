@@ -54,7 +54,7 @@ func (c *SeqConn) WriteMsgUnix(b, oob []byte, addr *net.UnixAddr) (n, oobn int, 
 		return 0, 0, c.check("write")
 	}
 	if err := c.otherNetwork(addr); err != nil {
-		return 0, 0, c.aimFailed(err, addr)
+		return 0, 0, c.failDest(err, addr)
 	}
 	var t socket.Turn
 	err = c.s.BeginSend(&t)

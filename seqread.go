@@ -5,7 +5,6 @@ import (
 	"io"
 	"sync"
 
-	"example.com/uds/internal/sys"
 	"example.com/uds/socket"
 )
 
@@ -137,7 +136,3 @@ func (c *SeqConn) readSince(mark uint32, p []byte) (n int, err error) {
 	t.End()
 	return n, c.fail("read", err)
 }
-
-// isSize reports whether err says that the kernel does not take a message of
-// that size, or has no memory for it in one piece.
-func isSize(err error) bool { return isErrno(err, sys.EMSGSIZE) || isErrno(err, sys.ENOBUFS) }

@@ -127,7 +127,7 @@ func (d *sockDir) bound(s *socket.Socket, name string) (fd int, st sys.FileStat,
 	if e == 0 {
 		e = d.moved()
 	}
-	return -1, st, os.NewSyscallError("stat", noError(e))
+	return -1, st, callError("stat", e)
 }
 
 // moved is ENOENT if the path of d leads to another directory than the open one,
@@ -146,14 +146,6 @@ func (d *sockDir) moved() sys.Errno {
 	open, e := sys.StatFD(d.fd)
 	if e == 0 && there.ID != open.ID {
 		e = sys.ENOENT
-	}
-	return e
-}
-
-// noError is e, nil if it is zero.
-func noError(e sys.Errno) error {
-	if e == 0 {
-		return nil
 	}
 	return e
 }
@@ -204,5 +196,5 @@ func onFD(s *socket.Socket, call string, f func(fd int) sys.Errno) error {
 	if err := rc.Control(func(fd uintptr) { e = f(int(fd)) }); err != nil {
 		return err
 	}
-	return os.NewSyscallError(call, noError(e))
+	return callError(call, e)
 }
