@@ -17,28 +17,18 @@ import (
 	"example.com/uds/internal/testutil"
 )
 
-// openFDs counts the process's descriptors.
-func openFDs(t testing.TB) int {
-	t.Helper()
-	entries, err := os.ReadDir("/proc/self/fd")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return len(entries)
-}
-
 // blockedWriteTo starts a send to a full receiver, waits until it has its helper,
 // and returns where its error comes.
 func blockedWriteTo(t testing.TB, c *uds.DgramConn, s string, to uds.Addr) <-chan error {
 	t.Helper()
-	before := openFDs(t)
+	before := testutil.FDCount(t)
 	done := make(chan error, 1)
 	go func() {
 		_, err := c.WriteToAddr([]byte(s), to)
 		done <- err
 	}()
 	// A call that waits has no other signal than the helper's descriptor.
-	testutil.Eventually(t, safetyNet, func() bool { return openFDs(t) > before }, "the send has a helper")
+	testutil.Eventually(t, safety, func() bool { return testutil.FDCount(t) > before }, "the send has a helper")
 	return done
 }
 
@@ -48,7 +38,7 @@ func wantDone(t testing.TB, done <-chan error) error {
 	select {
 	case err := <-done:
 		return err
-	case <-time.After(safetyNet):
+	case <-time.After(safety):
 		t.Fatal("the send hangs")
 		return nil
 	}
@@ -67,9 +57,9 @@ func fullReceiver(t testing.TB) (sender, receiver *uds.DgramConn, to uds.Addr, q
 func TestDgramFullReceiverCostsNothing(t *testing.T) {
 	naps := napsCPU(blockedWait)
 	sender, receiver, to, queued := fullReceiver(t)
-	fds := openFDs(t)
+	fds := testutil.FDCount(t)
 	done := blockedWriteTo(t, sender, "last", to)
-	if got := openFDs(t); got > fds+1 {
+	if got := testutil.FDCount(t); got > fds+1 {
 		t.Errorf("while blocked: got %d descriptors more, want at most 1", got-fds)
 	}
 	blockedCostsAtMost(t, done, 30, naps)
@@ -85,7 +75,7 @@ func TestDgramFullReceiverCostsNothing(t *testing.T) {
 	if got := recvString(t, receiver); got != "last" {
 		t.Errorf("got %q, want %q", got, "last")
 	}
-	if got := openFDs(t); got != fds {
+	if got := testutil.FDCount(t); got != fds {
 		t.Errorf("after: got %d descriptors, want %d", got, fds)
 	}
 }
@@ -263,12 +253,12 @@ func TestDgramFullReceiverExtendedDeadline(t *testing.T) {
 // deadline would have passed.
 func blockedUntilExtended(t *testing.T, sender *uds.DgramConn, to uds.Addr) <-chan error {
 	t.Helper()
-	for ahead := 50 * time.Millisecond; ahead < safetyNet; ahead *= 2 {
-		before, end := openFDs(t), time.Now().Add(ahead)
+	for ahead := 50 * time.Millisecond; ahead < safety; ahead *= 2 {
+		before, end := testutil.FDCount(t), time.Now().Add(ahead)
 		must(t, sender.SetWriteDeadline(end))
 		done := make(chan error, 1)
 		go func() { _, err := sender.WriteToAddr([]byte("x"), to); done <- err }()
-		testutil.Eventually(t, safetyNet, func() bool { return openFDs(t) > before || len(done) > 0 }, "the send waits")
+		testutil.Eventually(t, safety, func() bool { return testutil.FDCount(t) > before || len(done) > 0 }, "the send waits")
 		must(t, sender.SetWriteDeadline(time.Time{}))
 		if time.Now().Before(end) {
 			time.Sleep(time.Until(end)) // what is measured
@@ -416,7 +406,8 @@ func TestDgramOwnBufferFull(t *testing.T) {
 func TestDgramFullReceiverWithoutDescriptors(t *testing.T) {
 	naps := napsCPU(blockedWait)
 	sender, receiver, to, _ := fullReceiver(t)
-	free := useUpDescriptors(t)
+	restore := testutil.LeaveDescriptors(0)
+	t.Cleanup(restore)
 	done := make(chan error, 1)
 	go func() {
 		_, err := sender.WriteToAddr([]byte("x"), to)
@@ -425,46 +416,10 @@ func TestDgramFullReceiverWithoutDescriptors(t *testing.T) {
 	blockedCostsAtMost(t, done, 10, naps) // it looks around
 	recvString(t, receiver)
 	err := wantDone(t, done)
-	free()
+	restore()
 	if err != nil {
 		t.Fatal(err)
 	}
-}
-
-// useUpDescriptors leaves the process no descriptor until the function it returns is
-// called, or t ends.
-func useUpDescriptors(t *testing.T) (free func()) {
-	t.Helper()
-	var old syscall.Rlimit
-	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &old); err != nil {
-		t.Fatal(err)
-	}
-	low := old
-	low.Cur = 64
-	if err := syscall.Setrlimit(syscall.RLIMIT_NOFILE, &low); err != nil {
-		t.Fatal(err)
-	}
-	var fds []int
-	for {
-		fd, err := syscall.Dup(0)
-		if err != nil {
-			break
-		}
-		fds = append(fds, fd)
-	}
-	var once sync.Once
-	free = func() {
-		once.Do(func() {
-			for _, fd := range fds {
-				syscall.Close(fd)
-			}
-			if err := syscall.Setrlimit(syscall.RLIMIT_NOFILE, &old); err != nil {
-				t.Error(err)
-			}
-		})
-	}
-	t.Cleanup(free)
-	return free
 }
 
 func TestDgramManySendersOneSlowReceiver(t *testing.T) {
@@ -491,7 +446,7 @@ func manySend(t *testing.T, d time.Duration, sender func() *uds.DgramConn) {
 	const senders = 16
 	receiver := listenDgram(t)
 	to := addrOf(t, receiver)
-	if err := receiver.SetDeadline(time.Now().Add(d + 3*safetyNet)); err != nil {
+	if err := receiver.SetDeadline(time.Now().Add(d + 3*safety)); err != nil {
 		t.Fatal(err)
 	}
 	var stop atomic.Bool
@@ -499,7 +454,7 @@ func manySend(t *testing.T, d time.Duration, sender func() *uds.DgramConn) {
 	var wg sync.WaitGroup
 	for i := range senders {
 		c := sender()
-		if err := c.SetDeadline(time.Now().Add(d + 3*safetyNet)); err != nil {
+		if err := c.SetDeadline(time.Now().Add(d + 3*safety)); err != nil {
 			t.Fatal(err)
 		}
 		wg.Go(func() {
@@ -548,7 +503,7 @@ func manySend(t *testing.T, d time.Duration, sender func() *uds.DgramConn) {
 			take()
 		}
 	}
-	must(t, receiver.SetReadDeadline(time.Now().Add(safetyNet)))
+	must(t, receiver.SetReadDeadline(time.Now().Add(safety)))
 	for left := sum(sent[:]) - sum(got[:]); left > 0 && take(); left-- {
 	}
 	if got != sent {

@@ -504,7 +504,7 @@ func TestDgramCloseRead(t *testing.T) {
 			done := make(chan error, 1)
 			if name != "no wait" {
 				go func() { done <- read(c) }()
-				testutil.Eventually(t, safetyNet, func() bool { return parkedReads(t) }, "the receive is parked")
+				parked(t, 1, "")
 			}
 			sendQueue := name == "no wait"
 			if sendQueue {

@@ -38,7 +38,7 @@ func TestDgramNetcat(t *testing.T) {
 		out, err := cmd.StdoutPipe()
 		must(t, err)
 		must(t, cmd.Start())
-		testutil.Eventually(t, safetyNet, func() bool { _, err := os.Lstat(path); return err == nil }, "netcat listens")
+		testutil.Eventually(t, safety, func() bool { _, err := os.Lstat(path); return err == nil }, "netcat listens")
 		c := dialDgramTo(t, path)
 		must(t, c.Send([]byte("to netcat\n")))
 		p := make([]byte, 100)

@@ -1,6 +1,13 @@
 package uds_test
 
-import "testing"
+import (
+	"testing"
+	"time"
+)
+
+// safety is the deadline that turns a hang into a failure. No test measures
+// it.
+const safety = 30 * time.Second
 
 // must fails t if err is not nil.
 func must(t testing.TB, err error) {
