@@ -62,7 +62,7 @@ func TestDgramEmptyDatagrams(t *testing.T) {
 	}
 }
 
-func TestDgramTruncation(t *testing.T) {
+func TestDgramReadCutsSilentlyAndRecvTells(t *testing.T) {
 	a, b := dgramPair(t)
 	p := make([]byte, 3)
 	cut := func(name string, read func() (int, error)) {
@@ -135,7 +135,7 @@ func TestDgramTooLargeSaysTheLimit(t *testing.T) {
 }
 
 // Every kind of sender, as every way to receive reports it.
-func TestDgramSenders(t *testing.T) {
+func TestDgramEveryReceiveTellsTheSender(t *testing.T) {
 	for _, c := range []struct {
 		name string
 		make func() (*uds.DgramConn, error)
@@ -209,7 +209,7 @@ func TestDgramManyDifferentSenders(t *testing.T) {
 }
 
 // Every way to name the destination, of every kind.
-func TestDgramDestinations(t *testing.T) {
+func TestDgramEverySendReachesEveryAddress(t *testing.T) {
 	dir := testutil.ShortDir(t)
 	for _, address := range []string{
 		filepath.Join(dir, "s"), filepath.Join(dir, strings.Repeat("p", 107-1-len(dir))), filepath.Join(dir, strings.Repeat("l", 150)),

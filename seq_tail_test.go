@@ -237,7 +237,7 @@ func fillQueue(t testing.TB, c *uds.SeqConn) {
 	isErr(t, "filling", err, syscall.EAGAIN)
 }
 
-func TestDetach(t *testing.T) {
+func TestDetachEndsCallsAndKeepsTheSocket(t *testing.T) {
 	a, b := seqPair(t)
 	guarded(t, a, b)
 	read := make(chan error)
