@@ -1,6 +1,7 @@
 package uds_test
 
 import (
+	"os"
 	"testing"
 	"time"
 )
@@ -15,4 +16,10 @@ func must(t testing.TB, err error) {
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+// exists reports whether something is at path.
+func exists(path string) bool {
+	_, err := os.Lstat(path)
+	return err == nil
 }
