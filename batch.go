@@ -42,8 +42,8 @@ func (x *exchange) drop(b *conn) {
 	_ = x.ownOOB.Close()
 }
 
-// prepare makes bt.msgs receives into ms, which are empty, up to one of too many
-// buffers.
+// prepare fills bt.msgs with receives into ms, which are empty, up to one of too
+// many buffers.
 func (bt *batch) prepare(b *conn, ms []Message) {
 	expect := b.expect.get(b.s)
 	rest := bt.controlFor(expect, ms)
@@ -85,7 +85,7 @@ func (bt *batch) done() {
 	batches.Put(bt)
 }
 
-// result makes x.in what m received.
+// result notes in x.in what m received.
 func (x *exchange) result(m *socket.Msg) {
 	x.in = received{bufs: m.Buffers, control: m.Control, size: m.N, controln: m.ControlN, flags: m.Flags}
 	x.wantSender(m.NeedAddr)

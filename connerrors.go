@@ -76,7 +76,7 @@ func (c *conn) idle(op string) error {
 	return nil
 }
 
-// failDest is the error of a send to an address that can not be reached.
+// failDest is the error of a send to an address that cannot be reached.
 func (c *conn) failDest(err error, to *net.UnixAddr) error {
 	return opError("write", c.network(), c.LocalAddr(), to, c.closedOr(err))
 }

@@ -14,7 +14,7 @@ func (c *DgramConn) PeerCred() (Cred, error) { return c.base().PeerCred() }
 func (c *DgramConn) PeerGroups() ([]int, error) { return c.base().PeerGroups() }
 
 // PeerPidFD returns a descriptor of the process that PeerCred tells of, which is
-// the caller's and close-on-exec. Unlike a PID it can not come to mean another
+// the caller's and close-on-exec. Unlike a PID it cannot come to mean another
 // process. If the process is gone, older kernels have ESRCH or EINVAL. Linux 6.5
 // has it; elsewhere the error is errors.ErrUnsupported.
 func (c *DgramConn) PeerPidFD() (*os.File, error) { return c.base().PeerPidFD() }

@@ -36,8 +36,8 @@ func someUnmarked(ms []socket.Msg) bool {
 	return false
 }
 
-// moveMsg makes to the message that from received. The buffers stay in their
-// places, but for those of to, which become as short as what from had room for.
+// moveMsg turns to into the message that from received. Each keeps its buffers,
+// but those of to are cut to what from had room for.
 func moveMsg(to, from *socket.Msg) {
 	to.Buffers = copyBuffers(to.Buffers, from.Buffers)
 	to.Control, from.Control = from.Control, to.Control

@@ -65,7 +65,7 @@ func (m *Message) empty() {
 	}
 }
 
-// took makes m what x received. The error is that of a truncation.
+// took notes in m what x received. The error is that of a truncation.
 func (m *Message) took(b *conn, x *exchange) error {
 	m.N, m.Size = x.in.n, x.in.size
 	m.Truncated = m.Size > m.N

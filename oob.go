@@ -32,7 +32,7 @@ type OOB struct {
 	Cred *Cred
 
 	// PidFD is a descriptor of the sender's process (SCM_PIDFD; Linux 6.5),
-	// received if the receiver has Options.PassPidFD. Unlike a PID it can not
+	// received if the receiver has Options.PassPidFD. Unlike a PID it cannot
 	// come to mean another process. It is nil if the process is gone and the
 	// kernel has none for such. It is ignored in a send.
 	PidFD *os.File

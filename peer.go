@@ -108,7 +108,7 @@ func (get peerOption) cred() (Cred, error) {
 }
 
 func (get peerOption) groups() ([]int, error) {
-	b, err := get.grow(sys.SoPeergroups, 4*32)
+	b, err := get.grow(sys.SoPeergroups, 4*32) // 32 groups
 	if err != nil {
 		return nil, get.noPeer(err)
 	}

@@ -24,7 +24,7 @@ func (r *received) room() int {
 	return n
 }
 
-// fill makes b, the tail of a message, what was received.
+// fill receives b, the tail of a message.
 func (r *received) fill(b []byte) {
 	r.size = len(b)
 	n := copy(r.p, b)

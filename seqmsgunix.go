@@ -43,7 +43,7 @@ func (c *SeqConn) ReadMsgUnix(b, oob []byte) (n, oobn, flags int, addr *net.Unix
 		oobn, flags, err = x.handOn(control, oob, flags)
 		err = c.fail("read", err)
 	}
-	exchanges.Put(x)
+	exchanges.Put(x) // handOn left nothing in x, and x.in was not used
 	return n, oobn, flags, addr, err
 }
 

@@ -83,7 +83,9 @@ func (c *SeqConn) ended(t *socket.Turn) error {
 	return c.end("recvfrom")
 }
 
-// writeToBuffers are what WriteTo receives into.
+// writeToBuffers are what WriteTo receives into. One has room for the largest
+// message that the default SO_SNDBUF allows, 212,960 bytes on Linux; of a larger
+// one the tail comes with the next receive.
 var writeToBuffers = sync.Pool{New: func() any { b := make([]byte, 216<<10); return &b }}
 
 // WriteTo writes all that is received, until the end, to w, a message a Write;

@@ -165,7 +165,7 @@ func (d *sockDir) take(name string, id sys.FileID) error {
 }
 
 // drop removes a file that was moved aside, or moves it back if it has another
-// identity or can not be removed.
+// identity or cannot be removed.
 func (d *sockDir) drop(aside, name string, id sys.FileID) error {
 	st, e := sys.StatAt(d.fd, aside)
 	if e == 0 && st.ID == id {

@@ -74,7 +74,8 @@ func (lc *ListenConfig) owner() (owner, error) {
 	return o, nil
 }
 
-// narrow makes the file that a bind of s makes no wider than it is to be.
+// narrow sees to it that a bind of s makes a file with no more permissions than it
+// is to have.
 func (o *owner) narrow(s *socket.Socket) error {
 	if !o.set {
 		return nil

@@ -95,7 +95,7 @@ func startServer(t *testing.T, cmd *exec.Cmd, path string) {
 	}, "a server")
 }
 
-// A server whose successor can not be started goes on.
+// A server whose successor cannot be started goes on.
 func TestGoesOnWithoutASuccessor(t *testing.T) {
 	path := testutil.SocketPath(t)
 	cmd := testutil.Child(t, "restart", "RESTART_PATH="+path, "RESTART_SUCCESSOR=/nonexistent")

@@ -14,7 +14,7 @@ const DescriptorLimit = 100
 // LeaveDescriptors takes all descriptors that this process may open but free
 // ones: opening one more fails with EMFILE. restore gives them back and sets the
 // limit that was; it may be called twice. A process that has DescriptorLimit
-// descriptors open already, and one whose limit can not be set, panics: a child
+// descriptors open already, and one whose limit cannot be set, panics: a child
 // process has no test to fail.
 func LeaveDescriptors(free int) (restore func()) {
 	var old unix.Rlimit
