@@ -128,20 +128,19 @@ func recvFiles(c messenger, p []byte, max int) (n int, files []*os.File, err err
 	if err := b.check("read"); err != nil {
 		return 0, nil, err
 	}
+	if max < 0 {
+		return 0, nil, b.fail("read", maxFilesError(max))
+	}
 	x := newExchange()
 	m := &x.own
 	m.OOB = &x.ownOOB
-	if m.OOB.MaxFiles = max; max < 0 {
-		err = b.fail("read", maxFilesError(max))
-	} else {
-		x.receiveInto(b, m)
-		x.in.p = p
-		err = c.receive("read", &x.in, 0)
-		if err == nil {
-			err = b.fail("read", m.took(b, x))
-		}
-		n, files = m.N, m.OOB.TakeFiles()
+	m.OOB.MaxFiles = max
+	x.receiveInto(b, m)
+	x.in.p = p
+	if err = c.receive("read", &x.in, 0); err == nil {
+		err = b.fail("read", m.took(b, x))
 	}
+	n, files = m.N, m.OOB.TakeFiles()
 	_ = m.OOB.Close() // a pidfd
 	x.done()
 	return n, files, err

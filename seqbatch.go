@@ -55,7 +55,7 @@ func (c *SeqConn) sendPlain(ms []Message, began socket.Began) (int, error) {
 		return 0, nil
 	}
 	var t socket.Turn
-	err := (&outgoing{began: began}).begin(&c.conn, &t, FlagNoWait)
+	err := c.beginSend(&t, began, FlagNoWait)
 	if err != nil {
 		return 0, nil // SendMsg waits, or finds the error again
 	}
@@ -68,5 +68,5 @@ func (c *SeqConn) sendPlain(ms []Message, began socket.Began) (int, error) {
 		return n, nil
 	}
 	ms[n].N = 0
-	return n, c.sendFailed("sendmmsg", (&outgoing{bufs: ms[n].Buffers}).size(), err)
+	return n, c.sendFailed("sendmmsg", bytesIn(ms[n].Buffers), err)
 }
