@@ -19,8 +19,9 @@ import (
 // The end is bare io.EOF; an empty message, with or without ancillary data, is
 // none. The tail that a Read left comes first, and without ancillary data.
 func (c *SeqConn) RecvMsg(m *Message, f Flags) error {
-	// One buffer, which is what most have, goes without recvMsg: each function
-	// between here and the system call costs as much as a short one takes.
+	// One buffer, which is what most have, goes without recvMsg: there are few
+	// functions between here and the system call, for each costs most when the call
+	// returns to it.
 	switch {
 	case m == nil || len(m.Buffers) > 1 || !c.ok() || checkRecv(m, f) != nil:
 		return recvMsg(c, m, f)
