@@ -10,7 +10,7 @@ import (
 	"example.com/uds"
 )
 
-func TestRaw(t *testing.T) {
+func TestRawIsTheSunPath(t *testing.T) {
 	longest := strings.Repeat("p", uds.MaxPathLen)
 	tests := map[string]struct{ text, want string }{
 		"unnamed":               {"", ""},
@@ -66,7 +66,7 @@ func TestRawIsTheCallersOwn(t *testing.T) {
 	}
 }
 
-func TestAddrFromRaw(t *testing.T) {
+func TestAddrFromRawTakesASunPath(t *testing.T) {
 	fills := strings.Repeat("p", uds.MaxPathLen+1)
 	tests := map[string]struct{ raw, want string }{
 		"unnamed":                   {"", ""},

@@ -117,7 +117,7 @@ func TestConstructorsAgreeWithParseAddr(t *testing.T) {
 	}
 }
 
-func TestAddrErrors(t *testing.T) {
+func TestAddrErrorsAreEINVALAndSayWhy(t *testing.T) {
 	parse := func(s string) func() (uds.Addr, error) {
 		return func() (uds.Addr, error) { return uds.ParseAddr(s) }
 	}
@@ -188,7 +188,7 @@ func TestMustParseAddrPanics(t *testing.T) {
 	uds.MustParseAddr("a\x00")
 }
 
-func TestAddrOf(t *testing.T) {
+func TestAddrOfTakesWhatDialTakes(t *testing.T) {
 	tests := map[string]struct {
 		in   net.Addr
 		want string

@@ -11,7 +11,7 @@ import (
 	gocmp "github.com/google/go-cmp/cmp"
 )
 
-func TestUnixAddr(t *testing.T) {
+func TestUnixAddrHasTheTextForm(t *testing.T) {
 	for _, text := range []string{"", "@", "@x", "@x\x00y", "/x", "x", "./@x", longPath} {
 		a := uds.MustParseAddr(text)
 		got := a.UnixAddr("unixpacket")

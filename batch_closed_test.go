@@ -10,7 +10,7 @@ import (
 )
 
 // A closed connection says so to an empty batch, too; an open one takes it.
-func TestBatchOfNothing(t *testing.T) {
+func TestBatchOfNoMessagesOfAClosedConnection(t *testing.T) {
 	a, b := dgramPair(t)
 	for range 2 {
 		if n, err := a.SendBatch(nil); n != 0 || err != nil {

@@ -43,12 +43,12 @@ func TestCancelBeforeTheRestOfABatch(t *testing.T) {
 	defer b.Close()
 	x := Message{Buffers: [][]byte{[]byte("x")}}
 	calls := 0
-	n, err := sendBatch(a, []Message{x, x, x}, func(c *conn, ms []Message, began socket.Began) (int, error) {
+	n, err := sendBatch(a, []Message{x, x, x}, func(ms []Message, began socket.Began) (int, error) {
 		if calls++; calls == 1 {
 			return 0, nil // the first message goes by itself
 		}
 		a.Cancel()
-		return a.sendPlain(c, ms, began)
+		return a.sendPlain(ms, began)
 	})
 	if n != 1 || !errors.Is(err, context.Canceled) {
 		t.Errorf("got %d, %v, want 1, %v", n, err, context.Canceled)
@@ -69,7 +69,7 @@ func TestTimeoutOfABatchIsOne(t *testing.T) {
 	}
 	x := Message{Buffers: [][]byte{[]byte("x")}}
 	calls := 0
-	n, err := sendBatch(a, []Message{x, x, x}, func(*conn, []Message, socket.Began) (int, error) {
+	n, err := sendBatch(a, []Message{x, x, x}, func([]Message, socket.Began) (int, error) {
 		if calls++; calls == 2 {
 			time.Sleep(timeout) // the first message is sent, and then the time is over
 		}

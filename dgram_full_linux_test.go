@@ -17,28 +17,18 @@ import (
 	"example.com/uds/internal/testutil"
 )
 
-// openFDs counts the process's descriptors.
-func openFDs(t testing.TB) int {
-	t.Helper()
-	entries, err := os.ReadDir("/proc/self/fd")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return len(entries)
-}
-
 // blockedWriteTo starts a send to a full receiver, waits until it has its helper,
 // and returns where its error comes.
 func blockedWriteTo(t testing.TB, c *uds.DgramConn, s string, to uds.Addr) <-chan error {
 	t.Helper()
-	before := openFDs(t)
+	before := testutil.FDCount(t)
 	done := make(chan error, 1)
 	go func() {
 		_, err := c.WriteToAddr([]byte(s), to)
 		done <- err
 	}()
 	// A call that waits has no other signal than the helper's descriptor.
-	testutil.Eventually(t, safetyNet, func() bool { return openFDs(t) > before }, "the send has a helper")
+	testutil.Eventually(t, safety, func() bool { return testutil.FDCount(t) > before }, "the send has a helper")
 	return done
 }
 
@@ -48,7 +38,7 @@ func wantDone(t testing.TB, done <-chan error) error {
 	select {
 	case err := <-done:
 		return err
-	case <-time.After(safetyNet):
+	case <-time.After(safety):
 		t.Fatal("the send hangs")
 		return nil
 	}
@@ -67,9 +57,9 @@ func fullReceiver(t testing.TB) (sender, receiver *uds.DgramConn, to uds.Addr, q
 func TestDgramFullReceiverCostsNothing(t *testing.T) {
 	naps := napsCPU(blockedWait)
 	sender, receiver, to, queued := fullReceiver(t)
-	fds := openFDs(t)
+	fds := testutil.FDCount(t)
 	done := blockedWriteTo(t, sender, "last", to)
-	if got := openFDs(t); got > fds+1 {
+	if got := testutil.FDCount(t); got > fds+1 {
 		t.Errorf("while blocked: got %d descriptors more, want at most 1", got-fds)
 	}
 	blockedCostsAtMost(t, done, 30, naps)
@@ -85,7 +75,7 @@ func TestDgramFullReceiverCostsNothing(t *testing.T) {
 	if got := recvString(t, receiver); got != "last" {
 		t.Errorf("got %q, want %q", got, "last")
 	}
-	if got := openFDs(t); got != fds {
+	if got := testutil.FDCount(t); got != fds {
 		t.Errorf("after: got %d descriptors, want %d", got, fds)
 	}
 }
@@ -263,12 +253,12 @@ func TestDgramFullReceiverExtendedDeadline(t *testing.T) {
 // deadline would have passed.
 func blockedUntilExtended(t *testing.T, sender *uds.DgramConn, to uds.Addr) <-chan error {
 	t.Helper()
-	for ahead := 50 * time.Millisecond; ahead < safetyNet; ahead *= 2 {
-		before, end := openFDs(t), time.Now().Add(ahead)
+	for ahead := 50 * time.Millisecond; ahead < safety; ahead *= 2 {
+		before, end := testutil.FDCount(t), time.Now().Add(ahead)
 		must(t, sender.SetWriteDeadline(end))
 		done := make(chan error, 1)
 		go func() { _, err := sender.WriteToAddr([]byte("x"), to); done <- err }()
-		testutil.Eventually(t, safetyNet, func() bool { return openFDs(t) > before || len(done) > 0 }, "the send waits")
+		testutil.Eventually(t, safety, func() bool { return testutil.FDCount(t) > before || len(done) > 0 }, "the send waits")
 		must(t, sender.SetWriteDeadline(time.Time{}))
 		if time.Now().Before(end) {
 			time.Sleep(time.Until(end)) // what is measured
@@ -416,7 +406,8 @@ func TestDgramOwnBufferFull(t *testing.T) {
 func TestDgramFullReceiverWithoutDescriptors(t *testing.T) {
 	naps := napsCPU(blockedWait)
 	sender, receiver, to, _ := fullReceiver(t)
-	free := useUpDescriptors(t)
+	restore := testutil.LeaveDescriptors(0)
+	t.Cleanup(restore)
 	done := make(chan error, 1)
 	go func() {
 		_, err := sender.WriteToAddr([]byte("x"), to)
@@ -425,46 +416,10 @@ func TestDgramFullReceiverWithoutDescriptors(t *testing.T) {
 	blockedCostsAtMost(t, done, 10, naps) // it looks around
 	recvString(t, receiver)
 	err := wantDone(t, done)
-	free()
+	restore()
 	if err != nil {
 		t.Fatal(err)
 	}
-}
-
-// useUpDescriptors leaves the process no descriptor until the function it returns is
-// called, or t ends.
-func useUpDescriptors(t *testing.T) (free func()) {
-	t.Helper()
-	var old syscall.Rlimit
-	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &old); err != nil {
-		t.Fatal(err)
-	}
-	low := old
-	low.Cur = 64
-	if err := syscall.Setrlimit(syscall.RLIMIT_NOFILE, &low); err != nil {
-		t.Fatal(err)
-	}
-	var fds []int
-	for {
-		fd, err := syscall.Dup(0)
-		if err != nil {
-			break
-		}
-		fds = append(fds, fd)
-	}
-	var once sync.Once
-	free = func() {
-		once.Do(func() {
-			for _, fd := range fds {
-				syscall.Close(fd)
-			}
-			if err := syscall.Setrlimit(syscall.RLIMIT_NOFILE, &old); err != nil {
-				t.Error(err)
-			}
-		})
-	}
-	t.Cleanup(free)
-	return free
 }
 
 func TestDgramManySendersOneSlowReceiver(t *testing.T) {
@@ -485,53 +440,78 @@ func manySenders(t *testing.T, d time.Duration) {
 	})
 }
 
-// manySend has 16 senders send for as long as the receiver, which takes one
-// datagram a millisecond, goes on: for d, and for 50 datagrams of each at least.
+// numbered counts the datagrams of each of 16 senders.
+type numbered [16]int
+
+// send sends numbered datagrams as sender i until stop.
+func (sent *numbered) send(t *testing.T, c *uds.DgramConn, to uds.Addr, i int, stop *atomic.Bool) {
+	for !stop.Load() {
+		if _, err := c.WriteToAddr([]byte{byte(i), byte(sent[i]), byte(sent[i] >> 8)}, to); err != nil {
+			t.Error(err)
+			return
+		}
+		sent[i]++
+	}
+}
+
+// take receives a datagram, which must be the next of its sender.
+func (got *numbered) take(t *testing.T, c *uds.DgramConn) bool {
+	t.Helper()
+	p := make([]byte, 4)
+	n, err := c.Recv(p)
+	if err != nil || n != 3 {
+		return false
+	}
+	i := p[0]
+	if seq := int(p[1]) | int(p[2])<<8; seq != got[i]&0xffff {
+		t.Errorf("sender %d: got datagram %d, want %d", i, seq, got[i]&0xffff)
+	}
+	got[i]++
+	return true
+}
+
+// takeUntil receives until done is closed.
+func (got *numbered) takeUntil(t *testing.T, c *uds.DgramConn, done <-chan struct{}) {
+	t.Helper()
+	for {
+		select {
+		case <-done:
+			return
+		default:
+			must(t, c.SetReadDeadline(time.Now().Add(10*time.Millisecond)))
+			got.take(t, c)
+		}
+	}
+}
+
+func (n *numbered) sum() (total int) {
+	for _, i := range n {
+		total += i
+	}
+	return total
+}
+
+// manySend has senders send for as long as the receiver, which takes one datagram
+// a millisecond, goes on: for d, and for 50 datagrams of each at least. All arrive,
+// in order, and each sender gets its share.
 func manySend(t *testing.T, d time.Duration, sender func() *uds.DgramConn) {
-	const senders = 16
 	receiver := listenDgram(t)
 	to := addrOf(t, receiver)
-	if err := receiver.SetDeadline(time.Now().Add(d + 3*safetyNet)); err != nil {
-		t.Fatal(err)
-	}
+	must(t, receiver.SetDeadline(time.Now().Add(d+3*safety)))
 	var stop atomic.Bool
-	var sent [senders]int
+	var sent, got numbered
 	var wg sync.WaitGroup
-	for i := range senders {
+	for i := range sent {
 		c := sender()
-		if err := c.SetDeadline(time.Now().Add(d + 3*safetyNet)); err != nil {
-			t.Fatal(err)
-		}
-		wg.Go(func() {
-			for !stop.Load() {
-				if _, err := c.WriteToAddr([]byte{byte(i), byte(sent[i]), byte(sent[i] >> 8)}, to); err != nil {
-					t.Error(err)
-					return
-				}
-				sent[i]++
-			}
-		})
-	}
-	var got [senders]int
-	take := func() bool {
-		p := make([]byte, 4)
-		n, err := receiver.Recv(p)
-		if err != nil || n != 3 {
-			return false
-		}
-		i := p[0]
-		if seq := int(p[1]) | int(p[2])<<8; seq != got[i]&0xffff {
-			t.Errorf("sender %d: got datagram %d, want %d", i, seq, got[i]&0xffff)
-		}
-		got[i]++
-		return true
+		must(t, c.SetDeadline(time.Now().Add(d+3*safety)))
+		wg.Go(func() { sent.send(t, c, to, i, &stop) })
 	}
 	total := 0
 	tick := time.NewTicker(time.Millisecond) // the receiver's pace
 	defer tick.Stop()
-	for start := time.Now(); time.Since(start) < d || total < 50*senders; total++ {
+	for start := time.Now(); time.Since(start) < d || total < 50*len(sent); total++ {
 		<-tick.C
-		if !take() {
+		if !got.take(t, receiver) {
 			t.Fatal("the receiver failed")
 		}
 	}
@@ -539,32 +519,17 @@ func manySend(t *testing.T, d time.Duration, sender func() *uds.DgramConn) {
 	stop.Store(true)
 	done := make(chan struct{})
 	go func() { wg.Wait(); close(done) }()
-	for open := true; open; {
-		select {
-		case <-done:
-			open = false
-		default:
-			receiver.SetReadDeadline(time.Now().Add(10 * time.Millisecond))
-			take()
-		}
-	}
-	must(t, receiver.SetReadDeadline(time.Now().Add(safetyNet)))
-	for left := sum(sent[:]) - sum(got[:]); left > 0 && take(); left-- {
+	got.takeUntil(t, receiver, done)
+	must(t, receiver.SetReadDeadline(time.Now().Add(safety)))
+	for left := sent.sum() - got.sum(); left > 0 && got.take(t, receiver); left-- {
 	}
 	if got != sent {
 		t.Errorf("got %v datagrams, want %v", got, sent)
 	}
 	for i, n := range share {
-		if n < total/senders/2 {
-			t.Errorf("sender %d: got %d of %d datagrams through, want at least half of %d", i, n, total, total/senders)
+		if n < total/len(share)/2 {
+			t.Errorf("sender %d: got %d of %d datagrams through, want at least half of %d", i, n, total, total/len(share))
 		}
 	}
 	t.Logf("%d datagrams, shares %v", total, share)
-}
-
-func sum(ns []int) (n int) {
-	for _, i := range ns {
-		n += i
-	}
-	return n
 }

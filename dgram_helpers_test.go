@@ -1,19 +1,14 @@
 package uds_test
 
 import (
-	"bytes"
 	"errors"
 	"os"
-	"runtime"
 	"testing"
 	"time"
 
 	"example.com/uds"
 	"example.com/uds/internal/testutil"
 )
-
-// safetyNet is the deadline of calls that must not block.
-const safetyNet = 20 * time.Second
 
 // listenDgram returns a socket bound to a path of its own.
 func listenDgram(t testing.TB) *uds.DgramConn {
@@ -29,7 +24,7 @@ func ownDgram(t testing.TB, c *uds.DgramConn, err error) *uds.DgramConn {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { c.Close() }) // It may be closed already.
-	if err := c.SetDeadline(time.Now().Add(safetyNet)); err != nil {
+	if err := c.SetDeadline(time.Now().Add(safety)); err != nil {
 		t.Fatal(err)
 	}
 	return c
@@ -104,11 +99,4 @@ func sendString(t testing.TB, c *uds.DgramConn, s string, to uds.Addr) {
 	if n, err := c.WriteToAddr([]byte(s), to); err != nil || n != len(s) {
 		t.Fatalf("WriteToAddr: got %d, %v, want %d and no error", n, err, len(s))
 	}
-}
-
-// parkedReads reports whether a goroutine of the process waits for input.
-func parkedReads(t testing.TB) bool {
-	t.Helper()
-	buf := make([]byte, 1<<20)
-	return bytes.Contains(buf[:runtime.Stack(buf, true)], []byte("[IO wait"))
 }

@@ -34,7 +34,7 @@ func lateReset(t *testing.T) *DgramConn {
 
 // An error that a RecvBatch met behind its messages is that of the next call that
 // the kernel would have given it to.
-func TestErrorBehindABatch(t *testing.T) {
+func TestErrorBehindABatchIsTheNextReceives(t *testing.T) {
 	p := make([]byte, 1)
 	for name, call := range map[string]func(c *DgramConn) error{
 		"Read":         func(c *DgramConn) error { _, err := c.Read(p); return err },

@@ -80,6 +80,6 @@ func longorderWaits(t *testing.T, c *uds.DgramConn, s string, to uds.Addr) <-cha
 		_, err := c.WriteToAddr([]byte(s), to)
 		done <- err
 	}()
-	testutil.Eventually(t, safetyNet, func() bool { return goroutinesIn("", ".waitFull") > before }, "a send in line")
+	testutil.Eventually(t, safety, func() bool { return goroutinesIn("", ".waitFull") > before }, "a send in line")
 	return done
 }

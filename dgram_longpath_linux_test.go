@@ -60,7 +60,7 @@ func TestDgramClosedWhateverThePath(t *testing.T) {
 }
 
 // A name that is no address is EINVAL in every call that takes one.
-func TestDgramNamesThatAreNone(t *testing.T) {
+func TestDgramBadNamesAreEINVAL(t *testing.T) {
 	c := newDgram(t)
 	for _, name := range []string{"\x00" + strings.Repeat("a", 108), "@" + strings.Repeat("a", 108), "a\x00b"} {
 		to := &net.UnixAddr{Name: name, Net: "unixgram"}

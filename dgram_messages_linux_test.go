@@ -68,7 +68,7 @@ func TestDgramReadIntoNothingTakesNothing(t *testing.T) {
 	theirs, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: testutil.SocketPath(t), Net: "unixgram"})
 	must(t, err)
 	closeLater(t, theirs)
-	must(t, theirs.SetDeadline(time.Now().Add(safetyNet)))
+	must(t, theirs.SetDeadline(time.Now().Add(safety)))
 	for name, c := range map[string]net.Conn{"net": theirs, "uds": listenDgram(t)} {
 		read := func(when string, p []byte, want string) {
 			t.Helper()
@@ -85,7 +85,7 @@ func TestDgramReadIntoNothingTakesNothing(t *testing.T) {
 	}
 }
 
-func TestDgramTruncation(t *testing.T) {
+func TestDgramReadCutsSilentlyAndRecvTells(t *testing.T) {
 	a, b := dgramPair(t)
 	p := make([]byte, 3)
 	cut := func(name string, read func() (int, error)) {
@@ -158,7 +158,7 @@ func TestDgramTooLargeSaysTheLimit(t *testing.T) {
 }
 
 // Every kind of sender, as every way to receive reports it.
-func TestDgramSenders(t *testing.T) {
+func TestDgramEveryReceiveTellsTheSender(t *testing.T) {
 	for _, c := range []struct {
 		name string
 		make func() (*uds.DgramConn, error)
@@ -232,7 +232,7 @@ func TestDgramManyDifferentSenders(t *testing.T) {
 }
 
 // Every way to name the destination, of every kind.
-func TestDgramDestinations(t *testing.T) {
+func TestDgramEverySendReachesEveryAddress(t *testing.T) {
 	dir := testutil.ShortDir(t)
 	for _, address := range []string{
 		filepath.Join(dir, "s"), filepath.Join(dir, strings.Repeat("p", 107-1-len(dir))), filepath.Join(dir, strings.Repeat("l", 150)),
@@ -540,7 +540,7 @@ func TestDgramCloseRead(t *testing.T) {
 			done := make(chan error, 1)
 			if name != "no wait" {
 				go func() { done <- read(c) }()
-				testutil.Eventually(t, safetyNet, func() bool { return parkedReads(t) }, "the receive is parked")
+				parked(t, 1, "")
 			}
 			sendQueue := name == "no wait"
 			if sendQueue {
@@ -568,22 +568,23 @@ func TestDgramCloseRead(t *testing.T) {
 	}
 }
 
-func TestDgramSocketFile(t *testing.T) {
+// Close removes the socket file that the connection bound, unless it is to stay.
+func TestDgramCloseRemovesItsSocketFile(t *testing.T) {
 	path := testutil.SocketPath(t)
-	exists := func() bool { _, err := os.Lstat(path); return err == nil }
-	listen := func() *uds.DgramConn {
-		c, err := uds.ListenDgram(path)
+	keep := &uds.ListenConfig{KeepFile: true}
+	listen := func(lc *uds.ListenConfig) *uds.DgramConn {
+		c, err := lc.ListenDgram(t.Context(), path)
 		return ownDgram(t, c, err)
 	}
 	check := func(what string, c *uds.DgramConn, want bool) {
 		t.Helper()
 		must(t, c.Close())
-		if got := exists(); got != want {
+		if got := exists(path); got != want {
 			t.Errorf("%s: got a file after Close %v, want %v", what, got, want)
 		}
 		os.Remove(path)
 	}
-	check("ListenDgram", listen(), false)
+	check("ListenDgram", listen(new(uds.ListenConfig)), false)
 
 	c := newDgram(t)
 	must(t, c.Bind(uds.MustParseAddr(path)))
@@ -593,15 +594,13 @@ func TestDgramSocketFile(t *testing.T) {
 	c, err := d.DialDgram(t.Context(), addrOf(t, listenDgram(t)).String())
 	check("DialDgram", ownDgram(t, c, err), false)
 
-	c = listen()
+	c = listen(new(uds.ListenConfig))
 	c.SetUnlinkOnClose(false)
 	check("SetUnlinkOnClose(false)", c, true)
 
-	c, err = (&uds.ListenConfig{KeepFile: true}).ListenDgram(t.Context(), path)
-	check("KeepFile", ownDgram(t, c, err), true)
+	check("KeepFile", listen(keep), true)
 
-	c, err = (&uds.ListenConfig{KeepFile: true}).ListenDgram(t.Context(), path)
-	c = ownDgram(t, c, err)
+	c = listen(keep)
 	c.SetUnlinkOnClose(true)
 	check("KeepFile and SetUnlinkOnClose(true)", c, false)
 
@@ -610,17 +609,21 @@ func TestDgramSocketFile(t *testing.T) {
 	must(t, c.Bind(uds.MustParseAddr(path)))
 	check("SetUnlinkOnClose(false) before Bind", c, true)
 
-	c = listen()
+	c = listen(new(uds.ListenConfig))
 	must(t, os.Remove(path))
-	successor := listen()
+	successor := listen(new(uds.ListenConfig))
 	check("of a predecessor", c, true)
 	must(t, successor.Close())
+}
 
-	c = listen()
+// What shares the socket leaves its file alone.
+func TestDgramDuplicatesLeaveTheSocketFile(t *testing.T) {
+	path := testutil.SocketPath(t)
+	c, err := uds.ListenDgram(path)
+	c = ownDgram(t, c, err)
 	clone, err := c.Clone()
-	clone = ownDgram(t, clone, err)
-	must(t, clone.Close())
-	if !exists() {
+	must(t, ownDgram(t, clone, err).Close())
+	if !exists(path) {
 		t.Error("Clone: got no file after the clone's Close, want it kept")
 	}
 	f, err := c.File()
@@ -632,13 +635,13 @@ func TestDgramSocketFile(t *testing.T) {
 		t.Errorf("FileDgramConn: got local address %q, want %q", got, path)
 	}
 	must(t, adopted.Close())
-	if !exists() {
+	if !exists(path) {
 		t.Error("FileDgramConn: got no file after its Close, want it kept")
 	}
 	f, err = c.Detach()
 	must(t, err)
 	closeLater(t, f)
-	if !exists() {
+	if !exists(path) {
 		t.Error("Detach: got no file, want it kept")
 	}
 }

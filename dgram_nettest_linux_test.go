@@ -23,7 +23,7 @@ const dgramConnTests = "RacyRead|RacyWrite|ReadTimeout|WriteTimeout|PastTimeout|
 
 const dgramNettestVariable = "UDS_TEST_DGRAM_NETTEST"
 
-// TestDgramNetConn runs nettest.TestConn. That can not leave tests out, but the
+// TestDgramNetConn runs nettest.TestConn. That cannot leave tests out, but the
 // flag -test.run of a process can: this one runs itself again with it.
 func TestDgramNetConn(t *testing.T) {
 	if os.Getenv(dgramNettestVariable) != "" {

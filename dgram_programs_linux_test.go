@@ -1,7 +1,6 @@
 package uds_test
 
 import (
-	"os"
 	"os/exec"
 	"strings"
 	"testing"
@@ -38,7 +37,7 @@ func TestDgramNetcat(t *testing.T) {
 		out, err := cmd.StdoutPipe()
 		must(t, err)
 		must(t, cmd.Start())
-		testutil.Eventually(t, safetyNet, func() bool { _, err := os.Lstat(path); return err == nil }, "netcat listens")
+		testutil.Eventually(t, safety, func() bool { return exists(path) }, "netcat listens")
 		c := dialDgramTo(t, path)
 		must(t, c.Send([]byte("to netcat\n")))
 		p := make([]byte, 100)

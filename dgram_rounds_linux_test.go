@@ -33,7 +33,7 @@ func fullRounds(t *testing.T, d time.Duration) {
 		wg.Go(func() { receiveRounds(t, path, end, rand.New(rand.NewPCG(seed, uint64(i)))) })
 	}
 	for i, c := range senders {
-		must(t, c.SetDeadline(end.Add(safetyNet)))
+		must(t, c.SetDeadline(end.Add(safety)))
 		wg.Go(func() { cancelRounds(c, end, rand.New(rand.NewPCG(seed, uint64(10+i)))) })
 		for j := range 4 {
 			rnd := rand.New(rand.NewPCG(seed, uint64(100+10*i+j)))
@@ -44,7 +44,7 @@ func fullRounds(t *testing.T, d time.Duration) {
 	go func() { wg.Wait(); close(done) }()
 	select {
 	case <-done:
-	case <-time.After(d + safetyNet):
+	case <-time.After(d + safety):
 		t.Fatal("a call hangs")
 	}
 }
@@ -84,7 +84,7 @@ func cancelRounds(c *uds.DgramConn, end time.Time, rnd *rand.Rand) {
 			c.SetWriteTimeout(time.Duration(rnd.IntN(8)) * time.Millisecond)
 		case 2:
 			c.SetWriteDeadline(time.Now().Add(time.Duration(rnd.IntN(3)) * time.Millisecond))
-			c.SetWriteDeadline(end.Add(safetyNet))
+			c.SetWriteDeadline(end.Add(safety))
 		}
 	}
 	c.SetWriteTimeout(time.Millisecond)

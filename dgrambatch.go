@@ -44,4 +44,4 @@ func (c *DgramConn) late() error {
 
 // sendNone is what a datagram socket sends without waiting: nothing. Each
 // datagram may have a destination of its own to wait for, and goes by SendMsg.
-func sendNone(*conn, []Message, socket.Began) (int, error) { return 0, nil }
+func sendNone([]Message, socket.Began) (int, error) { return 0, nil }

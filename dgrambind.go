@@ -2,7 +2,6 @@ package uds
 
 import (
 	"context"
-	"net"
 
 	"example.com/uds/internal/sys"
 	"example.com/uds/socket"
@@ -115,15 +114,6 @@ func (c *DgramConn) Disconnect() error {
 	}
 	c.rename(func(n *names) { n.remote = Addr{} })
 	return nil
-}
-
-// closedOr is net.ErrClosed for an err of a closed connection, which may be that
-// of a look at the file system instead.
-func (c *conn) closedOr(err error) error {
-	if err != nil && c.s.Closed() {
-		return net.ErrClosed
-	}
-	return err
 }
 
 // failAt wraps err, unless it is nil, as the error of an operation on an

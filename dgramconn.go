@@ -160,6 +160,6 @@ func (c *DgramConn) Clone() (*DgramConn, error) {
 	c.peering.Lock()
 	defer c.peering.Unlock()
 	n := c.addrs()
-	c.conn.join(&d.conn).names.set(n)
+	c.join(&d.conn).names.set(n)
 	return d, nil
 }

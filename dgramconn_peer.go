@@ -5,15 +5,16 @@ import "os"
 // PeerCred returns the credentials of the process at the other end, taken when
 // it connected; on a client, of the process that called listen(2), taken then.
 // A socket without such a process, as a datagram socket that is not one of a
-// pair, gives ENOTCONN. Only Linux has it.
+// pair, gives ENOTCONN. Only Linux has it; elsewhere the error is
+// errors.ErrUnsupported.
 func (c *DgramConn) PeerCred() (Cred, error) { return c.base().PeerCred() }
 
 // PeerGroups returns the supplementary groups of the process that PeerCred
-// tells of. Only Linux has it.
+// tells of. Only Linux has it; elsewhere the error is errors.ErrUnsupported.
 func (c *DgramConn) PeerGroups() ([]int, error) { return c.base().PeerGroups() }
 
 // PeerPidFD returns a descriptor of the process that PeerCred tells of, which is
-// the caller's and close-on-exec. Unlike a PID it can not come to mean another
+// the caller's and close-on-exec. Unlike a PID it cannot come to mean another
 // process. If the process is gone, older kernels have ESRCH or EINVAL. Linux 6.5
 // has it; elsewhere the error is errors.ErrUnsupported.
 func (c *DgramConn) PeerPidFD() (*os.File, error) { return c.base().PeerPidFD() }

@@ -109,7 +109,8 @@ func (c *DgramConn) SetOptions(o Options) error { return c.base().SetOptions(o) 
 // parks, as Options.Spin does.
 func (c *DgramConn) SetSpin(d time.Duration) { c.base().SetSpin(d) }
 
-// SyscallConn returns the descriptor for calls that this package lacks.
+// SyscallConn returns the descriptor for calls that this package lacks. It stays
+// the connection's, and is valid inside the RawConn's functions only.
 func (c *DgramConn) SyscallConn() (syscall.RawConn, error) { return c.base().SyscallConn() }
 
 // File returns a duplicate of the connection's descriptor, which is the

@@ -48,15 +48,16 @@ func (d *Dialer) dialDgram(ctx context.Context, to Addr) (*DgramConn, error) {
 	c := newDgramConn(s, nil)
 	c.given(&d.Options)
 	c.redial = d.Redial
-	if err := c.join(ctx, d, to); err != nil {
+	if err := c.connectAndBind(ctx, d, to); err != nil {
 		s.Close()
 		return nil, err
 	}
 	return c, nil
 }
 
-// join connects and then binds.
-func (c *DgramConn) join(ctx context.Context, d *Dialer, to Addr) error {
+// connectAndBind does both in this order, with the options that would bind in
+// between.
+func (c *DgramConn) connectAndBind(ctx context.Context, d *Dialer, to Addr) error {
 	if err := c.connect(ctx, to); err != nil {
 		return err
 	}

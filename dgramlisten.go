@@ -60,7 +60,7 @@ func (lc *ListenConfig) listenDgram(ctx context.Context, address string) (*Dgram
 	return c, nil
 }
 
-// checkDgram is the error of what a datagram socket can not do.
+// checkDgram is the error of what a datagram socket cannot do.
 func (lc *ListenConfig) checkDgram() error {
 	if lc.Authorize != nil {
 		return sysError(fmt.Sprintf("network %q with Authorize, which takes a SeqConn", networkDgram), sys.EINVAL)

@@ -1,7 +1,6 @@
 package uds
 
 import (
-	"net"
 	"sync"
 
 	"example.com/uds/internal/sys"
@@ -13,7 +12,7 @@ import (
 // (Linux), which lasts until then.
 func reach(a Addr) (sa socket.Sockaddr, release func(), err error) {
 	if sa, err = sockaddr(a); err == nil {
-		return sa, nothing, nil
+		return sa, releaseNothing, nil
 	}
 	if !a.IsPath() {
 		return sa, nil, err
@@ -83,38 +82,5 @@ func (l *longPath) release() {
 	}
 }
 
-// nothing is what releases an address that holds nothing.
-func nothing() {}
-
-// aim makes name the destination of o; release is called after the send. The
-// destinations met before are d's.
-func (o *outgoing) aim(d *dests, name string) (release func(), err error) {
-	if len(name) <= MaxPathLen {
-		to, err := d.of(name)
-		if err != nil {
-			return nil, err
-		}
-		o.to = &to.sa
-		return nothing, nil
-	}
-	a, err := parseName(name)
-	if err != nil {
-		return nil, err
-	}
-	sa, release, err := reach(a)
-	o.to, o.long = &sa, a
-	return release, err
-}
-
-// aimFailed is the error of a send to an address that can not be reached.
-func (c *conn) aimFailed(err error, to *net.UnixAddr) error {
-	return opError("write", c.network(), c.LocalAddr(), to, c.closedOr(err))
-}
-
-// dest is the destination for an error.
-func (o *outgoing) dest() Addr {
-	if !o.long.IsUnnamed() {
-		return o.long
-	}
-	return addrOfRaw(o.to)
-}
+// releaseNothing is the release of an address that holds no descriptor.
+func releaseNothing() {}

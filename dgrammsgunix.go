@@ -48,7 +48,7 @@ func (c *DgramConn) WriteMsgUnix(b, oob []byte, addr *net.UnixAddr) (n, oobn int
 	x.out = outgoing{p: b, control: oob}
 	release, err := x.address(&c.conn, addr)
 	if err != nil {
-		err = c.aimFailed(err, addr)
+		err = c.failDest(err, addr)
 	} else {
 		err = c.transmit(&x.out, 0)
 		release()
@@ -65,10 +65,10 @@ func (c *DgramConn) WriteMsgUnix(b, oob []byte, addr *net.UnixAddr) (n, oobn int
 // is called after the send.
 func (x *exchange) address(c *conn, addr *net.UnixAddr) (release func(), err error) {
 	if addr == nil || addr.Name == "" {
-		return nothing, nil
+		return releaseNothing, nil
 	}
 	if err := c.otherNetwork(addr); err != nil {
 		return nil, err
 	}
-	return x.out.aim(&x.dests, addr.Name)
+	return x.out.setDest(&x.dests, addr.Name)
 }

@@ -15,7 +15,7 @@ func (c *DgramConn) transmit(o *outgoing, f Flags) error {
 		return c.check("write")
 	}
 	var t socket.Turn
-	err := o.begin(&c.conn, &t, f)
+	err := c.beginSend(&t, o.began, f)
 	if err != nil {
 		return c.sendFailed(o, err)
 	}

@@ -18,7 +18,7 @@ type Dialer struct {
 	// LocalAddr is the address to bind; Close removes its socket file. If it is
 	// unnamed, a SEQPACKET socket stays unbound, and a datagram socket gets an
 	// abstract name of the kernel's choice (Linux), so that its peer can answer.
-	// It can not answer to a path of more than MaxPathLen bytes.
+	// It cannot answer to a path of more than MaxPathLen bytes.
 	LocalAddr Addr
 
 	// Timeout bounds a dial, the wait for room in a full backlog included. 0 is
@@ -68,17 +68,17 @@ func (d *Dialer) Dial(network, address string) (net.Conn, error) {
 func (d *Dialer) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
 	switch network {
 	case networkSeq:
-		if c, err := d.DialSeq(ctx, address); err != nil {
-			return nil, err
-		} else {
-			return c, nil
+		c, err := d.DialSeq(ctx, address)
+		if err != nil {
+			return nil, err // and not a nil *SeqConn in a net.Conn
 		}
+		return c, nil
 	case networkDgram:
-		if c, err := d.DialDgram(ctx, address); err != nil {
+		c, err := d.DialDgram(ctx, address)
+		if err != nil {
 			return nil, err
-		} else {
-			return c, nil
 		}
+		return c, nil
 	}
 	return nil, opError("dial", network, nil, nil, unknownNetwork(network, networkSeq, networkDgram))
 }
@@ -141,7 +141,7 @@ func (d *Dialer) dialSeq(ctx context.Context, to Addr) (*SeqConn, error) {
 	}
 	c := newSeqConn(s, &names{local: d.LocalAddr, remote: to})
 	c.given(&d.Options)
-	if err := c.join(ctx, d, to); err != nil {
+	if err := c.bindAndConnect(ctx, d, to); err != nil {
 		c.boundFile().remove()
 		s.Close()
 		return nil, err
@@ -165,8 +165,9 @@ func (d *Dialer) valid() error {
 	return nil
 }
 
-// join binds and connects c, and notes the name that the kernel gives it.
-func (c *SeqConn) join(ctx context.Context, d *Dialer, to Addr) error {
+// bindAndConnect does both in this order, and notes the name that the kernel
+// gives c.
+func (c *SeqConn) bindAndConnect(ctx context.Context, d *Dialer, to Addr) error {
 	if !d.LocalAddr.IsUnnamed() {
 		file, err := bindAddr(ctx, c.s, d.LocalAddr)
 		if err != nil {

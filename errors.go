@@ -43,7 +43,7 @@ func (e *TruncatedError) Error() string {
 func (e *TruncatedError) Is(target error) bool { return target == ErrTruncated }
 
 // errInvalid is the error of a nil or zero connection, as in package net.
-var errInvalid error = os.NewSyscallError("invalid connection", sys.EINVAL)
+var errInvalid = sysError("invalid connection", sys.EINVAL)
 
 // opError wraps err as package net does. io.EOF stays bare, unless it is what a
 // Control returned, and so does an error that is wrapped already. What a call makes
@@ -62,10 +62,18 @@ func opError(op, network string, source, addr net.Addr, err error) error {
 }
 
 // sysError is the error e of what, which reads well before ": " and e's text.
-func sysError(what string, e error) error { return os.NewSyscallError(what, e) }
+func sysError(what string, e sys.Errno) error { return os.NewSyscallError(what, e) }
+
+// callError is the error of a system call that returned e, nil if that is 0.
+func callError(call string, e sys.Errno) error {
+	if e == 0 {
+		return nil
+	}
+	return sysError(call, e)
+}
 
 // isErrno reports whether err is the error number e.
-func isErrno(err error, e error) bool { return err != nil && errors.Is(err, e) }
+func isErrno(err error, e sys.Errno) bool { return errors.Is(err, e) }
 
 // networkError is the error of a network that is none of those wanted. It is
 // EINVAL and, as in package net, a net.UnknownNetworkError.

@@ -1,10 +1,8 @@
 package uds
 
 import (
-	"os"
 	"sync"
 
-	"example.com/uds/internal/sys"
 	"example.com/uds/socket"
 )
 
@@ -91,18 +89,4 @@ func (x *exchange) room(n int) []byte {
 // roomForAll returns a control buffer for what may arrive as the options are.
 func (x *exchange) roomForAll() []byte {
 	return x.room(controlRoom(x.b.expect.get(x.b.s), x.files))
-}
-
-// closeFDs closes descriptors.
-func closeFDs(fds []int) {
-	for _, fd := range fds {
-		sys.Adopt(fd)
-		sys.Close(fd)
-	}
-}
-
-// newFile makes a file that owns a received descriptor.
-func newFile(fd int, name string) *os.File {
-	sys.Adopt(fd)
-	return os.NewFile(uintptr(fd), name)
 }

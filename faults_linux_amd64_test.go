@@ -186,7 +186,7 @@ func (f *faults) round(fault systest.Fault, call faultCall) {
 	f.Helper()
 	dir := testutil.ShortDir(f)
 	faultPrepare(f, dir)
-	watchdog := time.AfterFunc(safetyNet, func() { f.cmd.Process.Signal(syscall.SIGQUIT) })
+	watchdog := time.AfterFunc(safety, func() { f.cmd.Process.Signal(syscall.SIGQUIT) })
 	f.supervisor.Plan(fault)
 	must(f, json.NewEncoder(f.in).Encode(faultOrder{f.program, dir, fault.Errno}))
 	var r faultReport
@@ -200,7 +200,7 @@ func (f *faults) round(fault systest.Fault, call faultCall) {
 		f.Errorf("%s: got %s", what, r.Error)
 	}
 	if f.fds != 0 {
-		testutil.Eventually(f, safetyNet, func() bool { return f.descriptors() <= f.fds }, "%s: the descriptors are closed", what)
+		testutil.Eventually(f, safety, func() bool { return f.descriptors() <= f.fds }, "%s: the descriptors are closed", what)
 	}
 	f.checkFiles(dir, what, call.name)
 }

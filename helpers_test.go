@@ -1,6 +1,14 @@
 package uds_test
 
-import "testing"
+import (
+	"os"
+	"testing"
+	"time"
+)
+
+// safety is the deadline that turns a hang into a failure. No test measures
+// it.
+const safety = 30 * time.Second
 
 // must fails t if err is not nil.
 func must(t testing.TB, err error) {
@@ -8,4 +16,10 @@ func must(t testing.TB, err error) {
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+// exists reports whether something is at path.
+func exists(path string) bool {
+	_, err := os.Lstat(path)
+	return err == nil
 }

@@ -54,7 +54,7 @@ const (
 //
 // A path of more than MaxPathLen bytes works on Linux if /proc is mounted. The
 // kernel has another name for such a socket; Addr has the path. Datagrams that
-// are sent from one can not be answered, for their sender's address is that name.
+// are sent from one cannot be answered, for their sender's address is that name.
 //
 // Abstract names have no permissions: every process of the network namespace
 // may connect. Mode, UID, GID and ExistingReplace are EINVAL with one; Authorize

@@ -15,7 +15,7 @@ import (
 
 func init() { testutil.RegisterChild("noProc", noProcChild) }
 
-// Without /proc a path above MaxPathLen can not be used, and the error does not
+// Without /proc a path above MaxPathLen cannot be used, and the error does not
 // look like that of a file that is missing.
 func TestLongPathWithoutProc(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), strings.Repeat("d", 150))

@@ -12,14 +12,19 @@ func fewer(bufs [][]byte) (few [][]byte, same int) {
 		return bufs, len(bufs)
 	}
 	same = maxBuffers - 1
-	n := 0
-	for _, b := range bufs[same:] {
-		n += len(b)
-	}
 	few = make([][]byte, maxBuffers)
 	copy(few, bufs[:same])
-	few[same] = make([]byte, n)
+	few[same] = make([]byte, bytesIn(bufs[same:]))
 	return few, same
+}
+
+// bytesIn is how many bytes there are in bufs.
+func bytesIn(bufs [][]byte) int {
+	n := 0
+	for _, b := range bufs {
+		n += len(b)
+	}
+	return n
 }
 
 // gather returns fewer buffers with the bytes of bufs.

@@ -167,7 +167,7 @@ func TestCloneOfCredentialsHasAMarker(t *testing.T) {
 }
 
 // The marker is found to be lost, and set again.
-func TestCredentialsThatAreLost(t *testing.T) {
+func TestLostCredentialsAreReplacedAsTheMarker(t *testing.T) {
 	_, b := credPair(t)
 	if !b.mark.set(b.s) || b.mark.lost(b.s) {
 		t.Error("with credentials: got no marker, want one")
@@ -181,7 +181,7 @@ func TestCredentialsThatAreLost(t *testing.T) {
 }
 
 // Credentials that a Control function turned off again are no marker.
-func TestCredentialsThatAreNot(t *testing.T) {
+func TestCredentialsTurnedOffByControlAreNoMarker(t *testing.T) {
 	a, b := credPair(t)
 	if err := b.s.SetInt(sys.SolSocket, sys.SoPasscred, 0); err != nil {
 		t.Fatal(err)

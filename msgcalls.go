@@ -10,8 +10,6 @@ import (
 
 // The message calls of both kinds of connection.
 
-const msgCtrunc = socket.MsgCtrunc
-
 // recvMsg is RecvMsg of both.
 func recvMsg(c messenger, m *Message, f Flags) error {
 	b := c.base()
@@ -67,7 +65,7 @@ func (m *Message) empty() {
 	}
 }
 
-// took makes m what x received. The error is that of a truncation.
+// took notes in m what x received. The error is that of a truncation.
 func (m *Message) took(b *conn, x *exchange) error {
 	m.N, m.Size = x.in.n, x.in.size
 	m.Truncated = m.Size > m.N
@@ -111,9 +109,9 @@ func sendMsg(c messenger, m *Message, f Flags, began socket.Began) error {
 // sendFrom sends m, whose payload x.out has.
 func (x *exchange) sendFrom(c messenger, m *Message, f Flags) error {
 	if !m.Addr.IsUnnamed() && c.base().datagrams() {
-		release, err := x.out.aim(&x.dests, m.Addr.name)
+		release, err := x.out.setDest(&x.dests, m.Addr.name)
 		if err != nil {
-			return c.base().aimFailed(err, netAddr(m.Addr, networkDgram))
+			return c.base().failDest(err, netAddr(m.Addr, networkDgram))
 		}
 		defer release()
 	}
@@ -135,20 +133,19 @@ func recvFiles(c messenger, p []byte, max int) (n int, files []*os.File, err err
 	if err := b.check("read"); err != nil {
 		return 0, nil, err
 	}
+	if max < 0 {
+		return 0, nil, b.fail("read", maxFilesError(max))
+	}
 	x := newExchange()
 	m := &x.own
 	m.OOB = &x.ownOOB
-	if m.OOB.MaxFiles = max; max < 0 {
-		err = b.fail("read", maxFilesError(max))
-	} else {
-		x.receiveInto(b, m)
-		x.in.p = p
-		err = c.receive("read", &x.in, 0)
-		if err == nil {
-			err = b.fail("read", m.took(b, x))
-		}
-		n, files = m.N, m.OOB.TakeFiles()
+	m.OOB.MaxFiles = max
+	x.receiveInto(b, m)
+	x.in.p = p
+	if err = c.receive("read", &x.in, 0); err == nil {
+		err = b.fail("read", m.took(b, x))
 	}
+	n, files = m.N, m.OOB.TakeFiles()
 	_ = m.OOB.Close() // a pidfd
 	x.done()
 	return n, files, err

@@ -5,21 +5,22 @@ import (
 
 	"example.com/uds/internal/cmsg"
 	"example.com/uds/internal/sys"
+	"example.com/uds/socket"
 )
 
 // What ReadMsgUnix and WriteMsgUnix of both kinds of connection share.
 
-// handOn copies control, the received control messages, to oob, and adds to
-// flags.
+// handOn copies control, the received control messages, to oob. If they do not
+// fit, or did not when they were received, it closes every descriptor among them,
+// and MSG_CTRUNC is among the flags that it returns.
 func (x *exchange) handOn(control, oob []byte, flags int) (oobn, _ int, err error) {
-	if len(control) <= len(oob) && (flags&msgCtrunc == 0 || len(oob) == 0) {
+	if len(control) <= len(oob) && (flags&socket.MsgCtrunc == 0 || len(oob) == 0) {
 		return copy(oob, control), flags, nil
 	}
 	x.found.parse(control)
-	closeFDs(x.found.files)
-	closeFDs(x.found.pidfds)
+	x.found.close()
 	x.found.reset()
-	if flags |= msgCtrunc; len(oob) == 0 {
+	if flags |= socket.MsgCtrunc; len(oob) == 0 {
 		return 0, flags, nil
 	}
 	return 0, flags, ErrOOBTruncated

@@ -17,11 +17,12 @@ import (
 // used again but by one call at a time, in a RecvBatch by one message, and must
 // not be copied after a receive.
 type OOB struct {
-	// Files are descriptors (SCM_RIGHTS). Received ones are close-on-exec from
-	// the moment they exist. Those to send stay the caller's; at most 253 can go
-	// with a message. A file shares its offset and mode with the sender's. It may
-	// be anything, also the sender's end of this connection, or hold that in a
-	// queue of its own: the connection does not end while such a file is open.
+	// Files are descriptors (SCM_RIGHTS). Received ones are close-on-exec, on
+	// Linux from the moment they exist. Those to send stay the caller's; at most
+	// 253 can go with a message. A file shares its offset and mode with the
+	// sender's. It may be anything, also the sender's end of this connection, or
+	// hold that in a queue of its own: the connection does not end while such a
+	// file is open.
 	Files []*os.File
 
 	// Cred are the sender's credentials (SCM_CREDENTIALS; Linux). They arrive if
@@ -31,7 +32,7 @@ type OOB struct {
 	Cred *Cred
 
 	// PidFD is a descriptor of the sender's process (SCM_PIDFD; Linux 6.5),
-	// received if the receiver has Options.PassPidFD. Unlike a PID it can not
+	// received if the receiver has Options.PassPidFD. Unlike a PID it cannot
 	// come to mean another process. It is nil if the process is gone and the
 	// kernel has none for such. It is ignored in a send.
 	PidFD *os.File

@@ -197,7 +197,7 @@ func TestSendBatchWaits(t *testing.T) {
 	})
 }
 
-func TestBatchOfNone(t *testing.T) {
+func TestBatchOfNoMessagesDoesNothing(t *testing.T) {
 	eachKind(t, func(t *testing.T, pair pairOf) {
 		a, b := pair(t)
 		n, err := a.SendBatch(nil)
@@ -208,7 +208,7 @@ func TestBatchOfNone(t *testing.T) {
 	})
 }
 
-func TestBatchArguments(t *testing.T) {
+func TestBadMessageArgumentsTakeNoMessage(t *testing.T) {
 	eachKind(t, func(t *testing.T, pair pairOf) {
 		a, b := pair(t)
 		must(t, a.Send([]byte("x")))

@@ -25,7 +25,7 @@ func TestOOBFileClosedWhileASendWaits(t *testing.T) {
 	f := openFile(t, name)
 	done := make(chan error, 1)
 	go func() { done <- a.SendFiles([]byte("x"), f) }()
-	testutil.Eventually(t, safety, func() bool { return parkedReads(t) }, "the send does not wait")
+	parked(t, 1, "")
 	closed := make(chan error, 1)
 	go func() { closed <- f.Close() }()
 	must(t, <-closed)

@@ -81,7 +81,7 @@ func TestUnprivilegedForgerIsToldSo(t *testing.T) {
 	}
 }
 
-func TestBadCredentials(t *testing.T) {
+func TestCredentialsBeyond32BitsAreRefused(t *testing.T) {
 	a, _ := seqPair(t)
 	if ^uint(0)>>32 == 0 {
 		t.Skip("every int is a user number where it has 32 bits")

@@ -107,7 +107,7 @@ func TestDgramAddressesOfOtherKinds(t *testing.T) {
 	isErr(t, "no peer", a.SendMsg(&uds.Message{}, 0), syscall.ENOTCONN)
 }
 
-// A dialled connection takes nil and zero addresses: row 22.
+// A dialled connection takes nil and zero addresses, where package net refuses them.
 func TestDgramWriteMsgUnixOnDialledConn(t *testing.T) {
 	b := listenDgram(t)
 	a := dialDgram(t, b)

@@ -105,7 +105,8 @@ func TestReceivedFilesAreTheSentOnes(t *testing.T) {
 	})
 }
 
-// Row 4 of what package net gets wrong: descriptors with an empty message.
+// Descriptors come with an empty message and without an error, unlike from package
+// net.
 func TestFilesOnEmptyMessage(t *testing.T) {
 	eachKind(t, func(t *testing.T, pair pairOf) {
 		a, b := pair(t)

@@ -99,61 +99,19 @@ func survive(t *testing.T, c msgConn) {
 	t.Helper()
 	before := testutil.FDCount(t)
 	heap := heapInUse()
-	m := uds.Message{Buffers: buffers(50), OOB: new(uds.OOB)}
-	ms := batchOf(5, 1)
-	p, oob := make([]byte, 50), make([]byte, 100)
+	v := victim{c: c, m: uds.Message{Buffers: buffers(50), OOB: new(uds.OOB)}, ms: batchOf(5, 1), p: make([]byte, 50)}
 	received := 0
-	drop := func() {
-		must(t, m.OOB.Close())
-		for i := range ms {
-			must(t, ms[i].OOB.Close())
-		}
-	}
 	for over := false; !over; received++ {
-		var err error
-		var last []byte
 		if received%2 == 0 { // the second call of a kind finds what the first left
-			drop() // it may be the sender's end of c, which does not end while that is open
+			v.drop(t) // it may be the sender's end of c, which does not end while that is open
 		}
-		switch received / 2 % 6 {
-		case 0:
-			m.OOB.MaxFiles = received % 300
-			err = c.RecvMsg(&m, 0)
-			last = m.Buffers[0][:m.N]
-		case 1:
-			var n int
-			n, err = c.Read(p)
-			last = p[:n]
-		case 2:
-			var files []*os.File
-			var n int
-			n, files, err = c.RecvFiles(p, 3)
-			for _, f := range files {
-				f.Close()
-			}
-			last = p[:n]
-		case 3:
-			var n int
-			n, err = c.RecvBatch(ms)
-			if n > 0 {
-				last = ms[n-1].Buffers[0][:ms[n-1].N]
-			}
-		case 4:
-			var n, oobn int
-			n, oobn, _, _, err = c.ReadMsgUnix(p, oob)
-			takeAll(t, oob[:oobn])
-			last = p[:n]
-		default:
-			var n int
-			n, err = c.Recv(p)
-			last = p[:n]
-		}
+		last, err := v.receive(t, received)
 		over = err == io.EOF || string(last) == "the end"
 		if err != nil && err != io.EOF && !errors.Is(err, uds.ErrTruncated) && !errors.Is(err, uds.ErrOOBTruncated) {
 			t.Fatalf("message %d: %v", received, err)
 		}
 	}
-	drop()
+	v.drop(t)
 	if received < 100 {
 		t.Errorf("got %d messages, want hundreds", received)
 	}
@@ -162,6 +120,57 @@ func survive(t *testing.T, c msgConn) {
 	}
 	if grown := heapInUse() - heap; grown > 4<<20 {
 		t.Errorf("the heap has grown by %d bytes", grown)
+	}
+}
+
+// victim receives what a hostile peer sends, into the same memory again and again.
+type victim struct {
+	c  msgConn
+	m  uds.Message
+	ms []uds.Message
+	p  []byte
+}
+
+// receive makes the i-th call, two of each kind in turn, and returns the last
+// message that it got.
+func (v *victim) receive(t *testing.T, i int) (last []byte, err error) {
+	t.Helper()
+	n := 0
+	switch i / 2 % 6 {
+	case 0:
+		v.m.OOB.MaxFiles = i % 300
+		err = v.c.RecvMsg(&v.m, 0)
+		return v.m.Buffers[0][:v.m.N], err
+	case 1:
+		n, err = v.c.Read(v.p)
+	case 2:
+		var files []*os.File
+		n, files, err = v.c.RecvFiles(v.p, 3)
+		for _, f := range files {
+			f.Close()
+		}
+	case 3:
+		if n, err = v.c.RecvBatch(v.ms); n == 0 {
+			return nil, err
+		}
+		return []byte(payload(&v.ms[n-1])), err
+	case 4:
+		oob := make([]byte, 100)
+		var oobn int
+		n, oobn, _, _, err = v.c.ReadMsgUnix(v.p, oob)
+		takeAll(t, oob[:oobn])
+	default:
+		n, err = v.c.Recv(v.p)
+	}
+	return v.p[:n], err
+}
+
+// drop closes what arrived.
+func (v *victim) drop(t *testing.T) {
+	t.Helper()
+	must(t, v.m.OOB.Close())
+	for i := range v.ms {
+		must(t, v.ms[i].OOB.Close())
 	}
 }
 

@@ -72,16 +72,17 @@ func receiveSpare(what string, a, b msgConn, f *os.File, receive fileReceive, pi
 			fmt.Printf("%s: %v\n", what, err)
 			return
 		}
-		withSpare(spare, func() {
-			before := countFDs()
-			got, err := receive.receive(b, want)
-			if spare >= need && (err != nil || got != want) || spare < need && (!errors.Is(err, uds.ErrOOBTruncated) || got != 0) {
-				fmt.Printf("%s: %d to spare: got %d files, %v\n", what, spare, got, err)
-			}
-			if after := countFDs(); after != before {
-				fmt.Printf("%s: %d to spare: got %d descriptors, want %d\n", what, spare, after, before)
-			}
-		})
+		restore := testutil.LeaveDescriptors(spare)
+		before := countFDs()
+		got, err := receive.receive(b, want)
+		after := countFDs()
+		restore()
+		if spare >= need && (err != nil || got != want) || spare < need && (!errors.Is(err, uds.ErrOOBTruncated) || got != 0) {
+			fmt.Printf("%s: %d to spare: got %d files, %v\n", what, spare, got, err)
+		}
+		if after != before {
+			fmt.Printf("%s: %d to spare: got %d descriptors, want %d\n", what, spare, after, before)
+		}
 	}
 }
 
@@ -185,41 +186,9 @@ func sendFile(a msgConn, f *os.File, n, messages int) error {
 	return nil
 }
 
-// withSpare runs f with so many descriptors to spare.
-func withSpare(spare int, f func()) {
-	var old unix.Rlimit
-	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &old); err != nil {
-		panic(err)
-	}
-	low := old
-	low.Cur = 100
-	if err := unix.Setrlimit(unix.RLIMIT_NOFILE, &low); err != nil {
-		panic(err)
-	}
-	var held []int
-	for {
-		fd, err := unix.Open(os.DevNull, unix.O_RDONLY|unix.O_CLOEXEC, 0)
-		if err != nil {
-			break
-		}
-		held = append(held, fd)
-	}
-	for ; spare > 0; spare-- {
-		unix.Close(held[0])
-		held = held[1:]
-	}
-	f()
-	for _, fd := range held {
-		unix.Close(fd)
-	}
-	if err := unix.Setrlimit(unix.RLIMIT_NOFILE, &old); err != nil {
-		panic(err)
-	}
-}
-
-// countFDs counts descriptors below the limit of withSpare, without needing one.
+// countFDs counts descriptors below the limit, without needing one.
 func countFDs() (n int) {
-	for fd := range 100 {
+	for fd := range testutil.DescriptorLimit {
 		if _, err := unix.FcntlInt(uintptr(fd), unix.F_GETFD, 0); err == nil {
 			n++
 		}

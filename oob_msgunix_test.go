@@ -44,8 +44,8 @@ func takeRights(t *testing.T, oob []byte) (n int) {
 	return n
 }
 
-// Rows 4, 6 and 8 of what package net gets wrong: descriptors with an empty
-// message, no byte added or eaten, and no MSG_CMSG_CLOEXEC among the flags.
+// What package net gets wrong: descriptors with an empty message come without an
+// error, no byte is added or eaten, and MSG_CMSG_CLOEXEC is not among the flags.
 func TestMsgUnixOfEmptyMessage(t *testing.T) {
 	eachKind(t, func(t *testing.T, pair pairOf) {
 		a, b := pair(t)
@@ -85,7 +85,7 @@ func TestMsgUnixCutPayloadIsNoError(t *testing.T) {
 	})
 }
 
-// Row 7: what does not fit is not cut but closed.
+// Descriptors that do not fit are not cut but closed.
 func TestMsgUnixCutControl(t *testing.T) {
 	eachKind(t, func(t *testing.T, pair pairOf) {
 		a, b := pair(t)
@@ -128,7 +128,7 @@ func TestMsgUnixWithoutMarker(t *testing.T) {
 	})
 }
 
-// Row 5: the end is bare, and an empty message is none.
+// The end is bare, and an empty message is none.
 func TestReadMsgUnixEnd(t *testing.T) {
 	a, b := seqPair(t)
 	must(t, a.Send(nil))

@@ -27,7 +27,7 @@ func TestOOBOptionsReachAReceiveThatWaits(t *testing.T) {
 					m := uds.Message{Buffers: buffers(9), OOB: &uds.OOB{MaxFiles: files}}
 					done := make(chan error, 1)
 					go func() { done <- a.RecvMsg(&m, 0) }()
-					testutil.Eventually(t, safety, func() bool { return parkedReads(t) }, "the receive does not wait")
+					parked(t, 1, "")
 					setOptions(t, a, o)
 					must(t, b.SendFiles([]byte("x"), devNull(t, files)...))
 					must(t, <-done)
@@ -59,7 +59,7 @@ func TestOOBTimestampsReachAReadMsgUnixThatWaits(t *testing.T) {
 			_, oobn, _, _, err = a.ReadMsgUnix(make([]byte, 1), oob)
 			done <- err
 		}()
-		testutil.Eventually(t, safety, func() bool { return parkedReads(t) }, "the receive does not wait")
+		parked(t, 1, "")
 		setOptions(t, a, uds.Options{Timestamps: true})
 		must(t, b.SendFiles([]byte("x")))
 		must(t, <-done)

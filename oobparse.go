@@ -22,7 +22,7 @@ type ancillary struct {
 	bad     bool // not a sequence of control messages
 }
 
-// parse makes a what the control buffer b says. It makes no system call, and
+// parse sets a to what the control buffer b says. It makes no system call, and
 // finds every descriptor in whatever b is.
 func (a *ancillary) parse(b []byte) {
 	if a.used {
@@ -50,7 +50,7 @@ func (a *ancillary) salvage(b []byte) {
 	}
 }
 
-// reset makes a say nothing. It goes field by field: most are small.
+// reset empties a and keeps its memory. It goes field by field: most are small.
 func (a *ancillary) reset() {
 	a.files, a.pidfds, a.errno = a.files[:0], a.pidfds[:0], 0
 	a.label, a.at = nil, time.Time{}

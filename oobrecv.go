@@ -1,6 +1,10 @@
 package uds
 
-import "os"
+import (
+	"os"
+
+	"example.com/uds/socket"
+)
 
 // begin makes o ready for a receive.
 func (o *OOB) begin() {
@@ -13,12 +17,11 @@ func (o *OOB) begin() {
 func (o *OOB) take(x *exchange, showTime, cut bool) bool {
 	a := &x.found
 	a.parse(x.in.control[:x.in.controln])
-	whole := x.in.flags&msgCtrunc == 0 && !a.bad && !a.exhausted() && len(a.files) <= o.MaxFiles
+	whole := x.in.flags&socket.MsgCtrunc == 0 && !a.bad && !a.exhausted() && len(a.files) <= o.MaxFiles
 	if whole && !cut {
 		o.adopt(a)
 	} else {
-		closeFDs(a.files)
-		closeFDs(a.pidfds)
+		a.close()
 	}
 	if whole {
 		o.copyParts(a)

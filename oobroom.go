@@ -20,10 +20,10 @@ type expected struct{ bits atomic.Uint32 }
 const (
 	expectKnown    = 1 << iota // the options were looked at
 	expectShared               // somebody else may set options: expect everything
-	expectCred                 //
-	expectPidFD                //
-	expectSecurity             //
-	expectOther                //
+	expectCred                 // SCM_CREDENTIALS
+	expectPidFD                // SCM_PIDFD
+	expectSecurity             // SCM_SECURITY
+	expectOther                // kinds that OOB has no field for
 	expectAge                  // one forget
 )
 
@@ -104,9 +104,9 @@ const maxMessageFiles = 253
 // attribute below /proc/self/attr is limited to. There is room for a few of the
 // kinds without a field, of which the kernel has SCM_TIMESTAMPING, 48 bytes.
 var (
-	spaceTime     = cmsg.Space(16)
-	spaceCred     = cmsg.Space(12)
-	spacePidFD    = cmsg.Space(4)
+	spaceTime     = cmsg.Space(16) // two 64-bit integers
+	spaceCred     = cmsg.Space(12) // struct ucred
+	spacePidFD    = cmsg.Space(4)  // an int
 	spaceSecurity = cmsg.Space(4096)
 	spaceOther    = 4 * cmsg.Space(48)
 )

@@ -62,7 +62,7 @@ func (x *exchange) holder() func(fd uintptr) {
 	}
 }
 
-// unheld is the error of the i-th file, which can not be held.
+// unheld is the error of the i-th file, which cannot be held.
 func (x *exchange) unheld(i int) error {
 	if files := x.oob.Files; files[i] == nil {
 		return sysError(fmt.Sprintf("file %d of %d is nil", i+1, len(files)), sys.EINVAL)
@@ -70,7 +70,7 @@ func (x *exchange) unheld(i int) error {
 	return sysError(fmt.Sprintf("file %d of %d is closed", i+1, len(x.oob.Files)), sys.EBADF)
 }
 
-// encode makes x.out.control of x.oob and x.fds.
+// encode sets x.out.control to the control messages of x.oob and x.fds.
 func (x *exchange) encode() (err error) {
 	o, b := x.oob, x.control[:0]
 	if len(x.fds) > 0 {
@@ -96,7 +96,7 @@ func (x *exchange) encode() (err error) {
 	return nil
 }
 
-// encodeError is the error of a control message that can not be encoded.
+// encodeError is the error of a control message that cannot be encoded.
 func encodeError(err error) error { return sysError(err.Error(), sys.EINVAL) }
 
 // ucred is c as the kernel has it.

@@ -16,13 +16,7 @@ type outgoing struct {
 }
 
 // size is the number of payload bytes.
-func (o *outgoing) size() int {
-	n := len(o.p)
-	for _, b := range o.bufs {
-		n += len(b)
-	}
-	return n
-}
+func (o *outgoing) size() int { return len(o.p) + bytesIn(o.bufs) }
 
 // single returns the payload if it is in one buffer and goes to the connection's
 // peer.
@@ -51,10 +45,38 @@ func (o *outgoing) send(t *socket.Turn, m *socket.Msg, f Flags) error {
 	return err
 }
 
-// begin begins the turn in which o is sent.
-func (o *outgoing) begin(c *conn, t *socket.Turn, f Flags) error {
+// beginSend begins a turn of a call that began when it is told.
+func (c *conn) beginSend(t *socket.Turn, began socket.Began, f Flags) error {
 	if f&FlagNoWait != 0 {
-		return c.s.TryBeginSendSince(t, o.began)
+		return c.s.TryBeginSendSince(t, began)
 	}
-	return c.s.BeginSendSince(t, o.began)
+	return c.s.BeginSendSince(t, began)
+}
+
+// setDest makes name the destination of o; release is called after the send. The
+// destinations met before are d's.
+func (o *outgoing) setDest(d *dests, name string) (release func(), err error) {
+	if len(name) <= MaxPathLen {
+		to, err := d.of(name)
+		if err != nil {
+			return nil, err
+		}
+		o.to = &to.sa
+		return releaseNothing, nil
+	}
+	a, err := parseName(name)
+	if err != nil {
+		return nil, err
+	}
+	sa, release, err := reach(a)
+	o.to, o.long = &sa, a
+	return release, err
+}
+
+// dest is the destination for an error.
+func (o *outgoing) dest() Addr {
+	if !o.long.IsUnnamed() {
+		return o.long
+	}
+	return addrOfRaw(o.to)
 }

@@ -28,10 +28,7 @@ func (c *conn) readOption(opt int, p []byte) (int, error) {
 	return c.s.Option(sys.SolSocket, opt, p)
 }
 
-// PeerCred returns the credentials of the process at the other end, taken when
-// it connected; on a client, of the process that called listen(2), taken then.
-// A socket without such a process, as a datagram socket that is not one of a
-// pair, gives ENOTCONN. Only Linux has it.
+// PeerCred returns the credentials of the process at the other end.
 func (c *conn) PeerCred() (Cred, error) {
 	if err := c.check("peercred"); err != nil {
 		return Cred{}, err
@@ -40,8 +37,7 @@ func (c *conn) PeerCred() (Cred, error) {
 	return cred, c.fail("peercred", err)
 }
 
-// PeerGroups returns the supplementary groups of the process that PeerCred
-// tells of. Only Linux has it.
+// PeerGroups returns the supplementary groups of that process.
 func (c *conn) PeerGroups() ([]int, error) {
 	if err := c.check("peergroups"); err != nil {
 		return nil, err
@@ -50,10 +46,7 @@ func (c *conn) PeerGroups() ([]int, error) {
 	return groups, c.fail("peergroups", err)
 }
 
-// PeerPidFD returns a descriptor of the process that PeerCred tells of, which is
-// the caller's and close-on-exec. Unlike a PID it can not come to mean another
-// process. If the process is gone, older kernels have ESRCH or EINVAL. Linux 6.5
-// has it; elsewhere the error is errors.ErrUnsupported.
+// PeerPidFD returns a descriptor of that process, which is the caller's.
 func (c *conn) PeerPidFD() (*os.File, error) {
 	if err := c.check("peerpidfd"); err != nil {
 		return nil, err
@@ -62,8 +55,7 @@ func (c *conn) PeerPidFD() (*os.File, error) {
 	return f, c.fail("peerpidfd", err)
 }
 
-// PeerSecurity returns the security label of the process that PeerCred tells of.
-// Where the system uses no labels the error is errors.ErrUnsupported.
+// PeerSecurity returns the security label of that process.
 func (c *conn) PeerSecurity() (string, error) {
 	if err := c.check("peersecurity"); err != nil {
 		return "", err
@@ -72,8 +64,7 @@ func (c *conn) PeerSecurity() (string, error) {
 	return label, c.fail("peersecurity", err)
 }
 
-// Peer returns all that PeerCred, PeerGroups and PeerSecurity tell. What the
-// system lacks is zero; without credentials there is an error.
+// Peer returns all that these tell, and the address.
 func (c *conn) Peer() (Peer, error) {
 	if err := c.check("peer"); err != nil {
 		return Peer{}, err
@@ -117,7 +108,7 @@ func (get peerOption) cred() (Cred, error) {
 }
 
 func (get peerOption) groups() ([]int, error) {
-	b, err := get.grow(sys.SoPeergroups, 4*32)
+	b, err := get.grow(sys.SoPeergroups, 4*32) // 32 groups
 	if err != nil {
 		return nil, get.noPeer(err)
 	}

@@ -47,7 +47,7 @@ func TestPeerOfPair(t *testing.T) {
 	})
 }
 
-func TestPeerDetails(t *testing.T) {
+func TestPeerGroupsPidFDAndSecurity(t *testing.T) {
 	a, _ := seqPair(t)
 	groups, err := a.PeerGroups()
 	if unlessUnsupported(t, err) {

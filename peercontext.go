@@ -14,7 +14,7 @@ type peerKey struct{}
 // ContextWithPeer returns ctx with the Peer of c, for PeerFromContext. It fits
 // http.Server.ConnContext, and looks through a *tls.Conn and all else that has
 // its method NetConn. Besides the connections of this package it knows a
-// *net.UnixConn. If the peer can not be told the context has none, also if ctx
+// *net.UnixConn. If the peer cannot be told the context has none, also if ctx
 // has that of another connection.
 func ContextWithPeer(ctx context.Context, c net.Conn) context.Context {
 	p, err := peerOf(c)
@@ -78,8 +78,8 @@ type rawOption struct{ rc syscall.RawConn }
 func (r rawOption) read(opt int, p []byte) (n int, err error) {
 	var e sys.Errno
 	err = r.rc.Control(func(fd uintptr) { n, e = sys.Getsockopt(int(fd), sys.SolSocket, opt, p) })
-	if err == nil && e != 0 {
-		err = sysError("getsockopt", e)
+	if err == nil {
+		err = callError("getsockopt", e)
 	}
 	return n, err
 }

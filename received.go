@@ -16,15 +16,9 @@ type received struct {
 }
 
 // room is the number of payload bytes that fit.
-func (r *received) room() int {
-	n := len(r.p)
-	for _, b := range r.bufs {
-		n += len(b)
-	}
-	return n
-}
+func (r *received) room() int { return len(r.p) + bytesIn(r.bufs) }
 
-// fill makes b, the tail of a message, what was received.
+// fill receives b, the tail of a message.
 func (r *received) fill(b []byte) {
 	r.size = len(b)
 	n := copy(r.p, b)
@@ -63,6 +57,7 @@ func (r *received) receive(t *socket.Turn, m *socket.Msg, f Flags) error {
 	return err
 }
 
+// beginRecv begins a turn to receive in.
 func (c *conn) beginRecv(t *socket.Turn, f Flags) error {
 	if f&FlagNoWait != 0 {
 		return c.s.TryBeginRecv(t)

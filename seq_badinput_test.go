@@ -175,7 +175,7 @@ func TestBadListenConfigs(t *testing.T) {
 	wantError(t, "AcceptContext(nil)", err, syscall.EINVAL, "nil context")
 }
 
-func TestBadArguments(t *testing.T) {
+func TestBadArgumentsAreEINVALAndSayWhy(t *testing.T) {
 	a, b := seqPair(t)
 	for what, c := range map[string]struct {
 		err   error

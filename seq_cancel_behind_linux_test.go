@@ -21,7 +21,7 @@ func TestCancelEndsACallBehindALaterOne(t *testing.T) {
 			first <- recv()
 			again <- recv() // began after the Cancel
 		}()
-		testutil.Eventually(t, safety, func() bool { return parkedReads(t) }, "the first call waits")
+		parked(t, 1, "")
 		go func() { second <- recv() }()
 		testutil.Eventually(t, safety, func() bool { return locked("uds.(*SeqConn).Recv") == 1 }, "the second call waits for its turn")
 		a.Cancel()

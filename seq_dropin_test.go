@@ -236,7 +236,7 @@ func TestHTTPUpgradeThroughReverseProxy(t *testing.T) {
 	for name, at := range map[string]string{"direct": address, "proxied": dropinServer(t, &http.Server{}, proxy.ServeHTTP)} {
 		t.Run(name, func(t *testing.T) {
 			client := dropinClient(t, at, &http.Transport{})
-			client.Timeout = 0 // With one the body can not be written.
+			client.Timeout = 0 // With one the body cannot be written.
 			req, err := http.NewRequest("GET", "http://uds/", nil)
 			must(t, err)
 			req.Header.Set("Connection", "Upgrade")

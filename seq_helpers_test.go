@@ -19,10 +19,6 @@ import (
 	"example.com/uds/internal/testutil"
 )
 
-// safety is the deadline that turns a hang into a failure. No test measures
-// it.
-const safety = 30 * time.Second
-
 // past is a time at which every deadline has passed.
 var past = time.Unix(1, 0)
 
@@ -39,7 +35,7 @@ func closeLater(t testing.TB, c io.Closer) {
 	t.Cleanup(func() { c.Close() })
 }
 
-// seqPair returns a pair with a safety deadline, closed when t ends.
+// seqPair returns a pair without deadlines, closed when t ends.
 func seqPair(t testing.TB) (a, b *uds.SeqConn) {
 	t.Helper()
 	a, b, err := uds.SeqPair()
@@ -147,8 +143,8 @@ func isErr(t testing.TB, what string, err, want error) {
 	}
 }
 
-// parked waits until n goroutines run a function whose name contains where and
-// wait in the poller.
+// parked waits until n goroutines run a function whose name contains where, any
+// function if that is "", and wait in the poller.
 func parked(t testing.TB, n int, where string) {
 	t.Helper()
 	testutil.Eventually(t, safety, func() bool { return waiting(where) >= n }, "%d goroutines waiting in %s", n, where)

@@ -596,7 +596,7 @@ func TestAcceptWithoutDescriptors(t *testing.T) {
 	c, err := uds.DialSeq(name)
 	must(t, err)
 	closeLater(t, c)
-	restore := seqExhaust(t)
+	restore := testutil.LeaveDescriptors(0)
 	_, err = l.Accept()
 	restore()
 	isErr(t, "Accept", err, syscall.EMFILE)
@@ -608,19 +608,4 @@ func TestAcceptWithoutDescriptors(t *testing.T) {
 	s, err := l.Accept()
 	must(t, err)
 	must(t, s.Close())
-}
-
-// seqExhaust lowers the limit of descriptors so that no new one is to be had,
-// until the returned function is called.
-func seqExhaust(t testing.TB) (restore func()) {
-	t.Helper()
-	var old syscall.Rlimit
-	must(t, syscall.Getrlimit(syscall.RLIMIT_NOFILE, &old))
-	low := old
-	low.Cur = 3 // With 0 fcntl(2) answers EINVAL.
-	must(t, syscall.Setrlimit(syscall.RLIMIT_NOFILE, &low))
-	return func() {
-		t.Helper()
-		must(t, syscall.Setrlimit(syscall.RLIMIT_NOFILE, &old))
-	}
 }

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"example.com/uds"
+	"example.com/uds/internal/testutil"
 )
 
 // withTail is a connection whose Read has left "456789" of "0123456789", with
@@ -236,7 +237,7 @@ func fillQueue(t testing.TB, c *uds.SeqConn) {
 	isErr(t, "filling", err, syscall.EAGAIN)
 }
 
-func TestDetach(t *testing.T) {
+func TestDetachEndsCallsAndKeepsTheSocket(t *testing.T) {
 	a, b := seqPair(t)
 	guarded(t, a, b)
 	read := make(chan error)
@@ -265,7 +266,7 @@ func TestWithoutDescriptors(t *testing.T) {
 	got := make(chan string)
 	go func() { got <- recvEnd(b) }()
 	parked(t, 1, ".recvEnd(")
-	restore := seqExhaust(t)
+	restore := testutil.LeaveDescriptors(0)
 	errs := map[string]error{}
 	_, errs["Detach"] = b.Detach()
 	_, errs["Clone"] = b.Clone()

@@ -40,46 +40,33 @@ func (c *SeqConn) more(ms []socket.Msg) int {
 	return genuine(ms)
 }
 
-// unmarked is genuine for messages that came without the marker: an empty one
-// counts as doubt has it then.
-func unmarked(t *socket.Turn, ms []socket.Msg) int {
-	if over, err := t.AtEnd(); err == nil && !over {
-		return len(ms)
-	}
-	n := len(ms)
-	for n > 0 && unmarkedEmpty(&ms[n-1]) {
-		n--
-	}
-	return n
-}
-
 // sendPlain sends, without waiting, the messages at the front of ms that have no
 // ancillary data and not too many buffers, and returns how many it sent.
-func (c *SeqConn) sendPlain(b *conn, ms []Message, began socket.Began) (int, error) {
-	t := batches.Get().(*batch)
-	defer t.done()
+func (c *SeqConn) sendPlain(ms []Message, began socket.Began) (int, error) {
+	bt := batches.Get().(*batch)
+	defer bt.done()
 	for i := range ms {
 		if ms[i].OOB != nil || len(ms[i].Buffers) > maxBuffers {
 			break
 		}
-		t.msgs = append(t.msgs, socket.Msg{Buffers: ms[i].Buffers})
+		bt.msgs = append(bt.msgs, socket.Msg{Buffers: ms[i].Buffers})
 	}
-	if len(t.msgs) < 2 {
+	if len(bt.msgs) < 2 {
 		return 0, nil
 	}
-	var turn socket.Turn
-	err := (&outgoing{began: began}).begin(&c.conn, &turn, FlagNoWait)
+	var t socket.Turn
+	err := c.beginSend(&t, began, FlagNoWait)
 	if err != nil {
 		return 0, nil // SendMsg waits, or finds the error again
 	}
-	n, err := turn.SendBatch(t.msgs, FlagNoWait.sendFlags())
-	turn.End()
+	n, err := t.SendBatch(bt.msgs, FlagNoWait.sendFlags())
+	t.End()
 	for i := range ms[:n] {
-		ms[i].N = t.msgs[i].N
+		ms[i].N = bt.msgs[i].N
 	}
 	if err == nil || err == ErrWouldBlock {
 		return n, nil
 	}
 	ms[n].N = 0
-	return n, c.sendFailed("sendmmsg", (&outgoing{bufs: ms[n].Buffers}).size(), err)
+	return n, c.sendFailed("sendmmsg", bytesIn(ms[n].Buffers), err)
 }

@@ -160,7 +160,7 @@ func (c *SeqConn) Clone() (*SeqConn, error) {
 		return nil, c.fail("clone", err)
 	}
 	d := newSeqConn(s, c.names.p.Load())
-	c.conn.join(&d.conn)
+	c.join(&d.conn)
 	return d, nil
 }
 

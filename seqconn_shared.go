@@ -108,8 +108,9 @@ func (c *SeqConn) SetOptions(o Options) error { return c.base().SetOptions(o) }
 // parks, as Options.Spin does.
 func (c *SeqConn) SetSpin(d time.Duration) { c.base().SetSpin(d) }
 
-// SyscallConn returns the descriptor for calls that this package lacks. Bytes
-// that Buffered counts are not seen there.
+// SyscallConn returns the descriptor for calls that this package lacks. It stays
+// the connection's, and is valid inside the RawConn's functions only. Bytes that
+// Buffered counts are not seen there.
 func (c *SeqConn) SyscallConn() (syscall.RawConn, error) { return c.base().SyscallConn() }
 
 // File returns a duplicate of the connection's descriptor, which is the

@@ -187,7 +187,8 @@ func (l *SeqListener) File() (*os.File, error) {
 	return f, l.fail("file", err)
 }
 
-// SyscallConn returns the descriptor for calls that this package lacks.
+// SyscallConn returns the descriptor for calls that this package lacks. It stays
+// the listener's, and is valid inside the RawConn's functions only.
 func (l *SeqListener) SyscallConn() (syscall.RawConn, error) {
 	if err := l.check("raw"); err != nil {
 		return nil, err

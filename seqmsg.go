@@ -19,6 +19,9 @@ import (
 // The end is bare io.EOF; an empty message, with or without ancillary data, is
 // none. The tail that a Read left comes first, and without ancillary data.
 func (c *SeqConn) RecvMsg(m *Message, f Flags) error {
+	// One buffer, which is what most have, goes without recvMsg: there are few
+	// functions between here and the system call, for each costs most when the call
+	// returns to it.
 	switch {
 	case m == nil || len(m.Buffers) > 1 || !c.ok() || checkRecv(m, f) != nil:
 		return recvMsg(c, m, f)
@@ -72,7 +75,7 @@ func (m *Message) cut(err error) {
 // nil or closed file, and more than 253, are errors, and nothing is sent. A Cred
 // that names another process takes privileges: EPERM without.
 func (c *SeqConn) SendMsg(m *Message, f Flags) error {
-	if m == nil || f&^FlagNoWait != 0 || !c.ok() {
+	if m == nil || f&^FlagNoWait != 0 || !c.ok() { // an error: the rest is as short as in RecvMsg
 		return sendMsg(c, m, f, socket.Began{})
 	}
 	if m.OOB == nil {

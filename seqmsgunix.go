@@ -43,7 +43,7 @@ func (c *SeqConn) ReadMsgUnix(b, oob []byte) (n, oobn, flags int, addr *net.Unix
 		oobn, flags, err = x.handOn(control, oob, flags)
 		err = c.fail("read", err)
 	}
-	exchanges.Put(x)
+	exchanges.Put(x) // handOn left nothing in x, and x.in was not used
 	return n, oobn, flags, addr, err
 }
 
@@ -54,7 +54,7 @@ func (c *SeqConn) WriteMsgUnix(b, oob []byte, addr *net.UnixAddr) (n, oobn int, 
 		return 0, 0, c.check("write")
 	}
 	if err := c.otherNetwork(addr); err != nil {
-		return 0, 0, c.aimFailed(err, addr)
+		return 0, 0, c.failDest(err, addr)
 	}
 	var t socket.Turn
 	err = c.s.BeginSend(&t)

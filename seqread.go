@@ -5,7 +5,6 @@ import (
 	"io"
 	"sync"
 
-	"example.com/uds/internal/sys"
 	"example.com/uds/socket"
 )
 
@@ -84,7 +83,9 @@ func (c *SeqConn) ended(t *socket.Turn) error {
 	return c.end("recvfrom")
 }
 
-// writeToBuffers are what WriteTo receives into.
+// writeToBuffers are what WriteTo receives into. One has room for the largest
+// message that the default SO_SNDBUF allows, 212,960 bytes on Linux; of a larger
+// one the tail comes with the next receive.
 var writeToBuffers = sync.Pool{New: func() any { b := make([]byte, 216<<10); return &b }}
 
 // WriteTo writes all that is received, until the end, to w, a message a Write;
@@ -137,7 +138,3 @@ func (c *SeqConn) readSince(mark uint32, p []byte) (n int, err error) {
 	t.End()
 	return n, c.fail("read", err)
 }
-
-// isSize reports whether err says that the kernel does not take a message of
-// that size, or has no memory for it in one piece.
-func isSize(err error) bool { return isErrno(err, sys.EMSGSIZE) || isErrno(err, sys.ENOBUFS) }

@@ -5,7 +5,7 @@ import "example.com/uds/socket"
 // Recv receives exactly one message into p. If p is too small it is filled, n
 // is len(p) and the error is a *TruncatedError with the message's size; the
 // rest is lost. An empty message is (0, nil) and the end of the connection
-// bare io.EOF (Linux; where the two can not be told apart, an empty message
+// bare io.EOF (Linux; where the two cannot be told apart, an empty message
 // that the peer sent before it closed is the end). Descriptors that come with
 // the message are dropped.
 func (c *SeqConn) Recv(p []byte) (int, error) { return c.recvPlain(p, 0) }
@@ -180,8 +180,8 @@ func (c *SeqConn) recvMany(op string, r *received, f Flags) error {
 	return nil
 }
 
-// fillTail makes the tail that a Read left, if there is one, what r received. It
-// is gone then unless f peeks.
+// fillTail receives the tail that a Read left, if there is one, into r. It is gone
+// then unless f peeks.
 func (c *SeqConn) fillTail(r *received, f Flags) bool {
 	if c.rest.Len() == 0 {
 		return false

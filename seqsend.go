@@ -28,7 +28,7 @@ func (c *SeqConn) transmit(o *outgoing, f Flags) error {
 		return c.check("write")
 	}
 	var t socket.Turn
-	err := o.begin(&c.conn, &t, f)
+	err := c.beginSend(&t, o.began, f)
 	if err != nil {
 		return c.fail("write", err)
 	}

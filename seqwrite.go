@@ -6,6 +6,7 @@ import (
 	"net"
 	"sync"
 
+	"example.com/uds/internal/sys"
 	"example.com/uds/socket"
 )
 
@@ -37,7 +38,7 @@ func (c *SeqConn) Write(p []byte) (n int, err error) {
 	case len(p) > pieceSize:
 		n, err = c.writeLarge(&t, p)
 	case len(p) > 0:
-		if n, err = t.Send(p, 0); isSize(err) {
+		if n, err = t.Send(p, 0); sizeRefused(err) {
 			n, err = writePieces(&t, p, max(smallestPiece, len(p)/2))
 		}
 	}
@@ -59,7 +60,7 @@ func (c *SeqConn) writeLarge(t *socket.Turn, p []byte) (int, error) {
 	}
 	if err == nil && len(p) <= limit-sndbufOverhead {
 		n, err := t.Send(p, 0)
-		if !isSize(err) {
+		if !sizeRefused(err) {
 			return n, err
 		}
 	}
@@ -73,7 +74,7 @@ func writePieces(t *socket.Turn, p []byte, size int) (n int, _ error) {
 		switch {
 		case err == nil:
 			n += m
-		case isSize(err) && size > smallestPiece:
+		case sizeRefused(err) && size > smallestPiece:
 			size = max(smallestPiece, size/2)
 		default:
 			return n, err
@@ -81,6 +82,10 @@ func writePieces(t *socket.Turn, p []byte, size int) (n int, _ error) {
 	}
 	return n, nil
 }
+
+// sizeRefused reports whether err says that the kernel does not take a message of
+// that size, or has no memory for it in one piece.
+func sizeRefused(err error) bool { return isErrno(err, sys.EMSGSIZE) || isErrno(err, sys.ENOBUFS) }
 
 // readFromBuffers are what ReadFrom reads into.
 var readFromBuffers = sync.Pool{New: func() any { b := make([]byte, pieceSize); return &b }}
@@ -139,7 +144,7 @@ func (c *SeqConn) writeSince(mark uint32, p []byte) (n int, err error) {
 	}
 	if t.CancelledSince(mark) {
 		err = context.Canceled
-	} else if n, err = t.Send(p, 0); isSize(err) {
+	} else if n, err = t.Send(p, 0); sizeRefused(err) {
 		n, err = writePieces(&t, p, max(smallestPiece, len(p)/2))
 	}
 	t.End()

@@ -95,9 +95,10 @@ func (lc *ListenConfig) lock(ctx context.Context, d *sockDir) error {
 // placeIn binds s to its name, or to a temporary one that becomes its name: if
 // it replaces another, or if no address can hold the name itself.
 func (lc *ListenConfig) placeIn(d *sockDir, s *socket.Socket, own owner, ready func() error) (*sockFile, error) {
-	name, err := d.name, error(nil)
 	_, fits := d.sockaddr(d.name)
 	temporary := !fits || lc.Existing == ExistingReplace
+	name := d.name
+	var err error
 	if temporary {
 		name, err = d.bindTemp(s)
 	} else {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"hash/fnv"
-	"os"
 	"time"
 
 	"example.com/uds/internal/sys"
@@ -146,7 +145,7 @@ func (d *sockDir) take(name string, id sys.FileID) error {
 	st, e := sys.StatAt(d.fd, name)
 	switch {
 	case e != 0 && e != sys.ENOENT:
-		return os.NewSyscallError("stat", e)
+		return sysError("stat", e)
 	case e != 0 || st.ID != id:
 		return nil
 	}
@@ -166,7 +165,7 @@ func (d *sockDir) take(name string, id sys.FileID) error {
 }
 
 // drop removes a file that was moved aside, or moves it back if it has another
-// identity or can not be removed.
+// identity or cannot be removed.
 func (d *sockDir) drop(aside, name string, id sys.FileID) error {
 	st, e := sys.StatAt(d.fd, aside)
 	if e == 0 && st.ID == id {
@@ -182,5 +181,5 @@ func unlinkError(e sys.Errno) error {
 	if e == 0 || e == sys.ENOENT {
 		return nil
 	}
-	return os.NewSyscallError("unlink", e)
+	return sysError("unlink", e)
 }

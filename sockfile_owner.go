@@ -74,7 +74,8 @@ func (lc *ListenConfig) owner() (owner, error) {
 	return o, nil
 }
 
-// narrow makes the file that a bind of s makes no wider than it is to be.
+// narrow sees to it that a bind of s makes a file with no more permissions than it
+// is to have.
 func (o *owner) narrow(s *socket.Socket) error {
 	if !o.set {
 		return nil
@@ -127,7 +128,7 @@ func (d *sockDir) bound(s *socket.Socket, name string) (fd int, st sys.FileStat,
 	if e == 0 {
 		e = d.moved()
 	}
-	return -1, st, os.NewSyscallError("stat", noError(e))
+	return -1, st, callError("stat", e)
 }
 
 // moved is ENOENT if the path of d leads to another directory than the open one,
@@ -146,14 +147,6 @@ func (d *sockDir) moved() sys.Errno {
 	open, e := sys.StatFD(d.fd)
 	if e == 0 && there.ID != open.ID {
 		e = sys.ENOENT
-	}
-	return e
-}
-
-// noError is e, nil if it is zero.
-func noError(e sys.Errno) error {
-	if e == 0 {
-		return nil
 	}
 	return e
 }
@@ -204,5 +197,5 @@ func onFD(s *socket.Socket, call string, f func(fd int) sys.Errno) error {
 	if err := rc.Control(func(fd uintptr) { e = f(int(fd)) }); err != nil {
 		return err
 	}
-	return os.NewSyscallError(call, noError(e))
+	return callError(call, e)
 }

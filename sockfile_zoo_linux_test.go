@@ -102,7 +102,7 @@ func (a *animal) visit(t *testing.T, long bool) {
 	}
 	before := listing(t, dir)
 	c, err := uds.DialSeq(path)
-	wantErrorIs(t, "dial", err, a.dial)
+	isErr(t, "dial", err, a.dial)
 	if err == nil {
 		c.Close()
 	}
@@ -113,7 +113,7 @@ func (a *animal) visit(t *testing.T, long bool) {
 			}
 			what := fmt.Sprintf("%s, policy %d", network, existing)
 			closeSocket, err := open(&uds.ListenConfig{Existing: existing}, path)
-			wantErrorIs(t, what, err, want)
+			isErr(t, what, err, want)
 			if err == nil {
 				if err := closeSocket(); err != nil {
 					t.Errorf("%s: Close: %v", what, err)
@@ -249,14 +249,14 @@ func TestSockfileReadOnlyFileSystem(t *testing.T) {
 	before := listing(t, dir)
 	for network, open := range openers {
 		_, err := open(&uds.ListenConfig{}, dir+"/new")
-		wantErrorIs(t, network, err, syscall.EROFS)
+		isErr(t, network, err, syscall.EROFS)
 		_, err = open(&uds.ListenConfig{Existing: uds.ExistingRemoveStale}, dir+"/new")
-		wantErrorIs(t, network+", remove stale", err, syscall.EROFS)
+		isErr(t, network+", remove stale", err, syscall.EROFS)
 		_, err = open(&uds.ListenConfig{Existing: uds.ExistingRemoveStale}, path)
-		wantErrorIs(t, network+", remove stale, dead", err, syscall.EROFS)
+		isErr(t, network+", remove stale, dead", err, syscall.EROFS)
 		if network != "unixgram" {
 			_, err = open(&uds.ListenConfig{Existing: uds.ExistingReplace}, path)
-			wantErrorIs(t, network+", replace", err, syscall.EROFS)
+			isErr(t, network+", replace", err, syscall.EROFS)
 		}
 	}
 	if after := listing(t, dir); after != before {
@@ -365,9 +365,7 @@ func bindWith(open open, existing uds.ExistingPolicy, dir string, free int) bool
 		check(unix.Bind(fd, &unix.SockaddrUnix{Name: path}))
 		unix.Close(fd)
 	}
-	var old unix.Rlimit
-	check(unix.Getrlimit(unix.RLIMIT_NOFILE, &old))
-	fill := fillDescriptors(old, free)
+	restore := testutil.LeaveDescriptors(free)
 	closeSocket, err := open(&uds.ListenConfig{Existing: existing, Mode: 0o600}, path)
 	if err != nil && !errors.Is(err, syscall.EMFILE) {
 		check(fmt.Errorf("policy %d, %d descriptors: got %v, want EMFILE", existing, free, err))
@@ -375,10 +373,7 @@ func bindWith(open open, existing uds.ExistingPolicy, dir string, free int) bool
 	if err == nil {
 		check(closeSocket())
 	}
-	for _, fd := range fill {
-		unix.Close(fd)
-	}
-	check(unix.Setrlimit(unix.RLIMIT_NOFILE, &old))
+	restore()
 	if err != nil && existing != uds.ExistingFail {
 		check(os.Remove(path))
 	}
@@ -389,30 +384,6 @@ func bindWith(open open, existing uds.ExistingPolicy, dir string, free int) bool
 		}
 	}
 	return err == nil
-}
-
-// fillDescriptors leaves so many to be had.
-func fillDescriptors(limit unix.Rlimit, free int) (fds []int) {
-	limit.Cur = 64
-	check(unix.Setrlimit(unix.RLIMIT_NOFILE, &limit))
-	for {
-		fd, err := unix.Dup(0)
-		if err != nil {
-			break
-		}
-		fds = append(fds, fd)
-	}
-	for _, fd := range fds[len(fds)-free:] {
-		unix.Close(fd)
-	}
-	return fds[:len(fds)-free]
-}
-
-func wantErrorIs(t *testing.T, what string, got, want error) {
-	t.Helper()
-	if want == nil && got != nil || !errors.Is(got, want) {
-		t.Errorf("%s: got %v, want %v", what, got, want)
-	}
 }
 
 func write(t *testing.T, path, data string) {

@@ -71,7 +71,7 @@ func adopt(f *os.File) (io.Closer, func(), error) {
 	return nil, nil, errors.Join(err, dgramErr)
 }
 
-// serveConnections answers every message of every connection with itself.
+// serveConnections gives each connection a goroutine, until l is closed.
 func serveConnections(l *uds.SeqListener) {
 	log.Printf("listening at %v", l.Addr())
 	for {
@@ -84,19 +84,24 @@ func serveConnections(l *uds.SeqListener) {
 			time.Sleep(100 * time.Millisecond)
 			continue
 		}
-		go func() {
-			defer c.Close()
-			p := make([]byte, 64<<10)
-			for {
-				n, err := c.Recv(p)
-				if err != nil {
-					return
-				}
-				if err := c.Send(p[:n]); err != nil {
-					return
-				}
-			}
-		}()
+		go answerMessages(c)
+	}
+}
+
+// answerMessages answers every message with itself, until the client has closed
+// its
+// connection.
+func answerMessages(c *uds.SeqConn) {
+	defer c.Close()
+	p := make([]byte, 64<<10)
+	for {
+		n, err := c.Recv(p)
+		if err != nil {
+			return
+		}
+		if err := c.Send(p[:n]); err != nil {
+			return
+		}
 	}
 }
 

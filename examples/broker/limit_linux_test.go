@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"example.com/uds"
+	"example.com/uds/internal/testutil"
 )
 
 // logged passes on what is logged.
@@ -28,10 +29,10 @@ func TestSurvivesDescriptorLimit(t *testing.T) {
 	lines := make(logged, 1)
 	log.SetOutput(lines)
 	defer log.SetOutput(os.Stderr)
-	release := takeDescriptors(t)
+	release := testutil.LeaveDescriptors(1) // the client's
+	defer release()
 	c, err := uds.DialSeq(path)
 	if err != nil {
-		release()
 		t.Fatal(err)
 	}
 	defer c.Close()
@@ -52,35 +53,4 @@ func TestSurvivesDescriptorLimit(t *testing.T) {
 		t.Fatalf("got %d bytes, %d files, %v, want one file", n, len(files), err)
 	}
 	files[0].Close()
-}
-
-// takeDescriptors leaves one descriptor free until release is called.
-func takeDescriptors(t *testing.T) (release func()) {
-	t.Helper()
-	var old syscall.Rlimit
-	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &old); err != nil {
-		t.Fatal(err)
-	}
-	low := old
-	low.Cur = 64
-	if err := syscall.Setrlimit(syscall.RLIMIT_NOFILE, &low); err != nil {
-		t.Fatal(err)
-	}
-	var taken []*os.File
-	for {
-		f, err := os.Open(os.DevNull)
-		if err != nil {
-			break
-		}
-		taken = append(taken, f)
-	}
-	taken[0].Close()
-	return func() {
-		for _, f := range taken {
-			f.Close()
-		}
-		if err := syscall.Setrlimit(syscall.RLIMIT_NOFILE, &old); err != nil {
-			t.Error(err)
-		}
-	}
 }

@@ -18,7 +18,6 @@ import (
 	"net"
 	"os"
 	"strings"
-	"syscall"
 	"time"
 
 	"example.com/uds"
@@ -51,7 +50,8 @@ func serveAt(path, dir string) error {
 		return err
 	}
 	defer l.Close()
-	return serve(l, root)
+	serve(l, root)
+	return nil
 }
 
 func listen(path string) (*uds.SeqListener, error) {
@@ -68,20 +68,17 @@ func listen(path string) (*uds.SeqListener, error) {
 	return l, err
 }
 
-// serve answers the requests of every connection.
-func serve(l *uds.SeqListener, root *os.Root) error {
+// serve answers the requests of every connection, until l is closed.
+func serve(l *uds.SeqListener, root *os.Root) {
 	for {
 		c, err := l.AcceptSeq()
 		if errors.Is(err, net.ErrClosed) {
-			return nil
-		}
-		if errors.Is(err, syscall.EMFILE) {
-			log.Print(err) // whoever opens so many connections does not end the broker
-			time.Sleep(100 * time.Millisecond)
-			continue
+			return
 		}
 		if err != nil {
-			return err
+			log.Print(err) // such as EMFILE: whoever opens so many connections does not end the broker
+			time.Sleep(100 * time.Millisecond)
+			continue
 		}
 		go func() {
 			defer c.Close()

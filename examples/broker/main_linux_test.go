@@ -57,13 +57,14 @@ func start(t *testing.T) (path, dir string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	served := make(chan error, 1)
-	go func() { served <- serve(l, root) }()
+	served := make(chan struct{})
+	go func() {
+		serve(l, root)
+		close(served)
+	}()
 	t.Cleanup(func() {
 		l.Close()
-		if err := <-served; err != nil {
-			t.Error(err)
-		}
+		<-served
 		root.Close()
 	})
 	return path, dir

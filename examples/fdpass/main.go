@@ -10,6 +10,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -50,36 +51,48 @@ func run(out io.Writer, receiver *exec.Cmd) error {
 	}
 	defer f.Close()
 
-	mine, its, err := uds.SeqPair()
-	if err != nil {
-		return err
-	}
-	defer mine.Close()
-	socket, err := its.Detach()
-	if err != nil {
-		return err
-	}
-	defer socket.Close()
-	receiver.ExtraFiles = []*os.File{socket} // its descriptor 3
 	receiver.Stdout, receiver.Stderr = out, os.Stderr
-	receiver.Dir = "/"
-	if os.Geteuid() == 0 {
-		const nobody = 65534
-		receiver.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: nobody, Gid: nobody}}
-	}
-	if err := receiver.Start(); err != nil {
+	c, err := start(receiver)
+	if err != nil {
 		return err
 	}
 	// The message is the path, so that the receiver can try it too.
-	if err := mine.SendFiles([]byte(path), f); err != nil {
-		return err
+	err = c.SendFiles([]byte(path), f)
+	c.Close() // a receiver that got nothing ends
+	return errors.Join(err, receiver.Wait())
+}
+
+// start starts a command, as nobody if it can, with a socket as descriptor 3, and
+// returns the other end, which the caller closes.
+func start(cmd *exec.Cmd) (*uds.SeqConn, error) {
+	mine, its, err := uds.SeqPair()
+	if err != nil {
+		return nil, err
 	}
-	return receiver.Wait()
+	defer its.Close() // nothing once it is detached
+	socket, err := its.Detach()
+	if err != nil {
+		mine.Close()
+		return nil, err
+	}
+	defer socket.Close() // the command has a duplicate
+	cmd.ExtraFiles = []*os.File{socket}
+	cmd.Dir = "/"
+	if os.Geteuid() == 0 {
+		const nobody = 65534
+		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: nobody, Gid: nobody}}
+	}
+	if err := cmd.Start(); err != nil {
+		mine.Close()
+		return nil, err
+	}
+	return mine, nil
 }
 
 // receive gets a file over a socket and prints what is in it.
 func receive(socket *os.File, out io.Writer) error {
 	c, err := uds.FileSeqConn(socket)
+	socket.Close() // c has a duplicate
 	if err != nil {
 		return err
 	}
@@ -94,7 +107,7 @@ func receive(socket *os.File, out io.Writer) error {
 	}
 	defer files[0].Close()
 	if os.Geteuid() != 0 {
-		_, err = os.Open(string(path[:n]))
+		_, err = os.ReadFile(string(path[:n]))
 		fmt.Fprintf(out, "user %d opens the file: %v\n", os.Geteuid(), err)
 	}
 	content, err := io.ReadAll(files[0])

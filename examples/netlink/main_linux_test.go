@@ -12,8 +12,6 @@ import (
 	"testing"
 	"time"
 
-	"golang.org/x/sys/unix"
-
 	"example.com/uds/internal/testutil"
 )
 
@@ -65,7 +63,7 @@ func init() {
 			}
 			fmt.Printf("%s", buf[:n])
 			if i == 0 {
-				setUp("lo")
+				testutil.SetLinkUp("lo")
 			}
 		}
 		go io.Copy(io.Discard, r)
@@ -75,21 +73,4 @@ func init() {
 			os.Exit(1)
 		}
 	})
-}
-
-// setUp is what "ip link set up" does.
-func setUp(name string) {
-	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, 0)
-	if err != nil {
-		panic(err)
-	}
-	defer unix.Close(fd)
-	ifr, err := unix.NewIfreq(name)
-	if err != nil {
-		panic(err)
-	}
-	ifr.SetUint16(unix.IFF_UP)
-	if err := unix.IoctlIfreq(fd, unix.SIOCSIFFLAGS, ifr); err != nil {
-		panic(err)
-	}
 }

@@ -7,8 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"golang.org/x/sys/unix"
-
 	"example.com/uds/internal/testutil"
 )
 
@@ -24,7 +22,7 @@ func TestCapturesWhatTheFilterPasses(t *testing.T) {
 
 func init() {
 	testutil.RegisterChild("capture", func() {
-		setUp("lo")
+		testutil.SetLinkUp("lo")
 		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 		defer cancel()
 		if err := run(ctx, os.Stdout, "lo", "hello"); err != nil {
@@ -32,21 +30,4 @@ func init() {
 			os.Exit(1)
 		}
 	})
-}
-
-// setUp is what "ip link set up" does.
-func setUp(name string) {
-	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, 0)
-	if err != nil {
-		panic(err)
-	}
-	defer unix.Close(fd)
-	ifr, err := unix.NewIfreq(name)
-	if err != nil {
-		panic(err)
-	}
-	ifr.SetUint16(unix.IFF_UP)
-	if err := unix.IoctlIfreq(fd, unix.SIOCSIFFLAGS, ifr); err != nil {
-		panic(err)
-	}
 }

@@ -45,30 +45,37 @@ func run(out io.Writer, replacements, clients int) error {
 		return err
 	}
 	load := startLoad(s.path, clients)
-	for i := range replacements {
-		load.wait()
-		next, err := s.start(i + 1)
-		if err != nil {
-			return err
-		}
-		s.retire(l)
-		l = next
-	}
+	l, err = s.replace(l, replacements, load)
 	load.stop()
 	s.retire(l)
-	s.listeners.Wait()
-	fmt.Fprintf(out, "%d listeners served %d exchanges\n", replacements+1, load.exchanges.Load())
-	if load.failed != nil {
-		return load.failed
+	s.running.Wait()
+	if err := errors.Join(err, load.failed); err != nil {
+		return err
 	}
+	fmt.Fprintf(out, "%d listeners served %d exchanges\n", replacements+1, load.exchanges.Load())
 	fmt.Fprintln(out, "no dial was refused and no exchange was lost")
 	return nil
 }
 
 // service is what every generation of the listener does.
 type service struct {
-	path      string
-	listeners sync.WaitGroup
+	path    string
+	running sync.WaitGroup // listeners and connections
+}
+
+// replace replaces l so many times, each after some load, and returns the last
+// listener.
+func (s *service) replace(l *uds.SeqListener, times int, load *load) (*uds.SeqListener, error) {
+	for i := range times {
+		load.wait()
+		next, err := s.start(i + 1)
+		if err != nil {
+			return l, err
+		}
+		s.retire(l)
+		l = next
+	}
+	return l, nil
 }
 
 // start starts a generation, which takes the path over.
@@ -78,14 +85,14 @@ func (s *service) start(generation int) (*uds.SeqListener, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.listeners.Go(func() {
+	s.running.Go(func() {
 		defer l.Close() // leaves the successor's file alone
 		for {
 			c, err := l.AcceptSeq()
 			if err != nil {
 				return // the deadline of retire
 			}
-			s.listeners.Go(func() { answer(c, generation) })
+			s.running.Go(func() { answer(c, generation) })
 		}
 	})
 	return l, nil

@@ -7,7 +7,8 @@
 //	kill -HUP PID       # starts a successor, from what is the program's file then
 //
 // The predecessor gives up a connection when it has answered what it read from it.
-// What the client sends meanwhile stays in the socket, for the successor.
+// What the client sends meanwhile stays in the socket, for the successor. Without
+// a successor, where that cannot be started, it goes on.
 package main
 
 import (
@@ -52,8 +53,14 @@ func run() error {
 		return err
 	}
 	go s.http.Serve(s.incoming)
-	if <-signals == syscall.SIGHUP {
-		return s.handOver()
+	for <-signals == syscall.SIGHUP {
+		successor, err := startSuccessor()
+		if err != nil {
+			log.Print(err) // this process goes on
+			continue
+		}
+		defer successor.Close()
+		return s.handOver(successor)
 	}
 	s.stopListening(true)
 	return s.http.Shutdown(context.Background())
@@ -73,32 +80,43 @@ func (s *server) listen(path string) error {
 	return nil
 }
 
-// handOver starts a successor and gives it everything, what it inherits itself
-// included.
-func (s *server) handOver() error {
-	s.inheriting.Wait()
+// startSuccessor starts a successor and returns the connection to it, which the
+// caller closes.
+func startSuccessor() (*uds.SeqConn, error) {
 	mine, its, err := uds.SeqPair()
 	if err != nil {
-		return err
+		return nil, err
 	}
-	defer mine.Close()
-	f, err := its.Detach()
+	if err := startWith(its); err != nil {
+		mine.Close()
+		return nil, err
+	}
+	return mine, nil
+}
+
+// startWith starts a successor that has c, which is closed here.
+func startWith(c *uds.SeqConn) error {
+	defer c.Close() // nothing once it is detached
+	f, err := c.Detach()
 	if err != nil {
 		return err
 	}
+	defer f.Close()
 	cmd := program()
 	cmd.Env = append(cmd.Environ(), handoffVariable+"=1")
 	cmd.ExtraFiles = []*os.File{f} // descriptor 3
 	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
-	err = cmd.Start()
-	f.Close()
-	if err != nil {
+	return cmd.Start()
+}
+
+// handOver gives the successor everything, what this process inherits itself
+// included.
+func (s *server) handOver(successor *uds.SeqConn) error {
+	s.inheriting.Wait()
+	if err := s.giveListener(successor); err != nil {
 		return err
 	}
-	if err := s.giveListener(mine); err != nil {
-		return err
-	}
-	return s.giveConns(mine)
+	return s.giveConns(successor)
 }
 
 // The messages of a handoff: each with one descriptor. The end is that of the

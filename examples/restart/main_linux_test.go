@@ -4,6 +4,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -28,7 +29,7 @@ func init() {
 	testutil.RegisterChild("restart", func() {
 		os.Args = []string{os.Args[0], os.Getenv("RESTART_PATH")}
 		program = func() *exec.Cmd {
-			cmd := exec.Command("/proc/self/exe")
+			cmd := exec.Command(cmp.Or(os.Getenv("RESTART_SUCCESSOR"), "/proc/self/exe"))
 			cmd.Env = append(os.Environ(), childVariable+"=restart")
 			return cmd
 		}
@@ -79,12 +80,9 @@ func (c *loadClient) pid() (int, error) {
 	return strconv.Atoi(string(b))
 }
 
-// TestRestartUnderLoad restarts the server several times under load. No request
-// fails, and no client has to connect again.
-func TestRestartUnderLoad(t *testing.T) {
-	path := testutil.SocketPath(t)
-	cmd := testutil.Child(t, "restart", "RESTART_PATH="+path)
-	cmd.Stderr = os.Stderr
+// startServer starts cmd, and returns when it serves at path.
+func startServer(t *testing.T, cmd *exec.Cmd, path string) {
+	t.Helper()
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -95,6 +93,43 @@ func TestRestartUnderLoad(t *testing.T) {
 		}
 		return err == nil
 	}, "a server")
+}
+
+// A server whose successor cannot be started goes on.
+func TestGoesOnWithoutASuccessor(t *testing.T) {
+	path := testutil.SocketPath(t)
+	cmd := testutil.Child(t, "restart", "RESTART_PATH="+path, "RESTART_SUCCESSOR=/nonexistent")
+	said, err := cmd.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	startServer(t, cmd, path)
+	client := newLoadClient(t, path)
+	if err := cmd.Process.Signal(syscall.SIGHUP); err != nil {
+		t.Fatal(err)
+	}
+	line, err := bufio.NewReader(said).ReadString('\n')
+	if err != nil || !strings.Contains(line, "/nonexistent") {
+		t.Errorf("the server said %q, %v, want what it could not start", line, err)
+	}
+	if got, err := client.pid(); got != cmd.Process.Pid || err != nil {
+		t.Errorf("got an answer from %d, %v, want %d", got, err, cmd.Process.Pid)
+	}
+	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Wait(); err != nil {
+		t.Errorf("the server ended with %v", err)
+	}
+}
+
+// TestRestartUnderLoad restarts the server several times under load. No request
+// fails, and no client has to connect again.
+func TestRestartUnderLoad(t *testing.T) {
+	path := testutil.SocketPath(t)
+	cmd := testutil.Child(t, "restart", "RESTART_PATH="+path)
+	cmd.Stderr = os.Stderr
+	startServer(t, cmd, path)
 	idle := newLoadClient(t, path) // it requests between restarts only
 	ctx, stop := context.WithCancel(context.Background())
 	var wg sync.WaitGroup

@@ -124,7 +124,7 @@ func (s *server) giveConns(c *uds.SeqConn) error {
 func (s *server) give(w *conn) {
 	f := w.giveUp()
 	if f == nil {
-		return // its turn comes after the answer
+		return // its turn comes after the next answer
 	}
 	if err := s.successor.SendFiles([]byte(connMessage), f); err != nil {
 		// The client sees the end of the connection.
@@ -203,8 +203,9 @@ func (c *conn) Write(p []byte) (int, error) {
 	return c.seq.Write(p)
 }
 
-// giveUp returns the connection's socket, or nil if part of a request was read.
-// The server's Read ends as if the connection had been closed.
+// giveUp returns the connection's socket, or nil if part of a request was read,
+// or if there is no descriptor to be had. The server's Read ends as if the
+// connection had been closed.
 func (c *conn) giveUp() *os.File {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -3,28 +3,26 @@ package dns
 import (
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/miekg/dns"
+
+	"example.com/uds/internal/testutil"
 )
 
-func TestDgram(t *testing.T) { exchange(t, "unixgram", ServeDgram) }
+func TestMain(m *testing.M) { testutil.Main(m) }
 
-func TestSeq(t *testing.T) { exchange(t, "unixpacket", ServeSeq) }
+func TestQueriesOverDatagrams(t *testing.T) { exchange(t, "unixgram", ServeDgram) }
+
+func TestQueriesOverConnections(t *testing.T) { exchange(t, "unixpacket", ServeSeq) }
 
 // exchange has several clients at once ask a server many things.
 func exchange(t *testing.T, network string, listen func(*dns.Server, string) error) {
-	dir, err := os.MkdirTemp("/tmp", "uds")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { os.RemoveAll(dir) })
-	address := filepath.Join(dir, "dns")
-
+	t.Helper()
+	address := testutil.SocketPath(t)
 	srv := &dns.Server{Handler: dns.HandlerFunc(answer)}
 	if err := listen(srv, address); err != nil {
 		t.Fatal(err)

@@ -11,25 +11,23 @@ import (
 	"fmt"
 	"io"
 	"math/big"
-	"os"
-	"path/filepath"
 	"testing"
 	"time"
 
 	"github.com/quic-go/quic-go"
+
+	"example.com/uds/internal/testutil"
 )
+
+func TestMain(m *testing.M) { testutil.Main(m) }
 
 // size is how much goes each way.
 const size = 8 << 20
 
 // TestBothWays sends 8 MiB each way at once, over a path and an abstract name.
 func TestBothWays(t *testing.T) {
-	dir, err := os.MkdirTemp("/tmp", "uds")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { os.RemoveAll(dir) })
-	for name, address := range map[string]string{"path": filepath.Join(dir, "quic"), "abstract": "@" + filepath.Base(dir)} {
+	path := testutil.SocketPath(t)
+	for name, address := range map[string]string{"path": path, "abstract": "@" + path} {
 		t.Run(name, func(t *testing.T) { bothWays(t, address) })
 	}
 }

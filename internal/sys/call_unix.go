@@ -56,11 +56,11 @@ func SendTo(fd int, p []byte, flags int, to *Sockaddr) (int, Errno) {
 	return n, errno(err)
 }
 
-// RecvMsg is recvmsg(2). Received descriptors are made close-on-exec by
-// CloseOnExec: there is an instant before.
+// RecvMsg is recvmsg(2). Received descriptors are close-on-exec when it returns.
 func RecvMsg(fd int, m *Msg, flags int) (int, Errno) {
 	n, oobn, rflags, from, err := unix.RecvmsgBuffers(fd, m.bufs, m.control, flags)
 	m.controlLen, m.flags, m.from = oobn, rflags, fromUnix(from)
+	closeOnExec(m.control[:min(oobn, len(m.control))])
 	return n, errno(err)
 }
 
@@ -84,6 +84,7 @@ func SendMsg(fd int, m *Msg, flags int) (int, Errno) {
 func RecvMsg1(fd int, m *Msg1, flags int) (uintptr, Errno) {
 	n, oobn, rflags, _, err := unix.RecvmsgBuffers(fd, [][]byte{m.p}, m.control, flags)
 	m.controlLen, m.flags = oobn, rflags
+	closeOnExec(m.control[:min(oobn, len(m.control))])
 	return uintptr(n), errno(err)
 }
 

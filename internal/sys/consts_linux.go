@@ -19,10 +19,6 @@ const (
 	// SockFlags are what a socket type may be or-ed with.
 	SockFlags = unix.SOCK_CLOEXEC | unix.SOCK_NONBLOCK
 
-	ShutRead  = unix.SHUT_RD
-	ShutWrite = unix.SHUT_WR
-	ShutBoth  = unix.SHUT_RDWR
-
 	MsgDontwait = unix.MSG_DONTWAIT
 	MsgPeek     = unix.MSG_PEEK
 	MsgTrunc    = unix.MSG_TRUNC
@@ -66,7 +62,6 @@ const (
 
 	PollIn    = unix.POLLIN
 	PollOut   = unix.POLLOUT
-	PollHup   = unix.POLLHUP
 	PollRdhup = unix.POLLRDHUP
 
 	fionread = unix.TIOCINQ

@@ -18,10 +18,6 @@ const (
 	// SockFlags are what a socket type may be or-ed with.
 	SockFlags = 0
 
-	ShutRead  = 0
-	ShutWrite = 1
-	ShutBoth  = 2
-
 	MsgDontwait = 0x40
 	MsgPeek     = 2
 	MsgTrunc    = 0x20
@@ -60,7 +56,6 @@ const (
 
 	PollIn    = 1
 	PollOut   = 4
-	PollHup   = 0x10
 	PollRdhup = 0x2000
 )
 

@@ -21,10 +21,6 @@ const (
 	// SockFlags are what a socket type may be or-ed with.
 	SockFlags = 0
 
-	ShutRead  = unix.SHUT_RD
-	ShutWrite = unix.SHUT_WR
-	ShutBoth  = unix.SHUT_RDWR
-
 	MsgDontwait = msgDontwait
 	MsgPeek     = unix.MSG_PEEK
 	MsgTrunc    = unix.MSG_TRUNC
@@ -64,7 +60,6 @@ const (
 
 	PollIn    = unix.POLLIN
 	PollOut   = unix.POLLOUT
-	PollHup   = unix.POLLHUP
 	PollRdhup = unix.POLLHUP
 )
 

@@ -12,10 +12,10 @@ const (
 	EACCES          = syscall.EACCES
 	EADDRINUSE      = syscall.EADDRINUSE
 	EAFNOSUPPORT    = syscall.EAFNOSUPPORT
-	EBUSY           = syscall.EBUSY
 	EAGAIN          = syscall.EAGAIN
 	EALREADY        = syscall.EALREADY
 	EBADF           = syscall.EBADF
+	EBUSY           = syscall.EBUSY
 	ECONNABORTED    = syscall.ECONNABORTED
 	ECONNREFUSED    = syscall.ECONNREFUSED
 	ECONNRESET      = syscall.ECONNRESET
@@ -35,11 +35,8 @@ const (
 	ENOSPC          = syscall.ENOSPC
 	ENOSYS          = syscall.ENOSYS
 	ENOTCONN        = syscall.ENOTCONN
-	ENOTDIR         = syscall.ENOTDIR
-	ENOTSOCK        = syscall.ENOTSOCK
 	EOPNOTSUPP      = syscall.EOPNOTSUPP
 	EPERM           = syscall.EPERM
-	EPIPE           = syscall.EPIPE
 	EPROTONOSUPPORT = syscall.EPROTONOSUPPORT
 	EPROTOTYPE      = syscall.EPROTOTYPE
 	ERANGE          = syscall.ERANGE

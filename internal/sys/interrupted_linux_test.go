@@ -6,9 +6,9 @@ import (
 	"runtime"
 	"strings"
 	"testing"
-	"unsafe"
 
 	"example.com/uds/internal/sys"
+	"example.com/uds/internal/sys/systest"
 	"example.com/uds/internal/testutil"
 	"golang.org/x/sys/unix"
 )
@@ -111,80 +111,14 @@ func interruptedSocket() int {
 
 // interruptedChild runs f on a thread whose system calls of a number fail with
 // EINTR three times. It prints what is wrong.
-func interruptedChild(call uintptr, f func() error) {
+func interruptedChild(call uint32, f func() error) {
 	runtime.LockOSThread()
-	listener, err := supervise(call)
-	if err != nil {
-		fmt.Printf("skip: no supervisor: %v", err)
-		return
-	}
-	go interrupt(listener, 3)
+	systest.Interrupt(call, 3, func(reason string) {
+		fmt.Print("skip: ", reason)
+		os.Exit(0)
+	})
 	if err := f(); err != nil {
 		fmt.Println(err)
 		os.Exit(1)
-	}
-}
-
-// supervise gives this thread a filter that asks a supervisor about every call
-// of the number, and returns the supervisor's descriptor.
-func supervise(call uintptr) (listener int, err error) {
-	const loadWord, jumpIfEqual, ret = unix.BPF_LD | unix.BPF_W | unix.BPF_ABS, unix.BPF_JMP | unix.BPF_JEQ | unix.BPF_K, unix.BPF_RET | unix.BPF_K
-	filter := []unix.SockFilter{
-		{Code: loadWord}, // the number is the first field of struct seccomp_data
-		{Code: jumpIfEqual, K: uint32(call), Jf: 1},
-		{Code: ret, K: unix.SECCOMP_RET_USER_NOTIF},
-		{Code: ret, K: unix.SECCOMP_RET_ALLOW},
-	}
-	if err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); err != nil {
-		return -1, err
-	}
-	prog := unix.SockFprog{Len: uint16(len(filter)), Filter: &filter[0]}
-	fd, _, e := unix.Syscall(unix.SYS_SECCOMP, unix.SECCOMP_SET_MODE_FILTER, unix.SECCOMP_FILTER_FLAG_NEW_LISTENER, uintptr(unsafe.Pointer(&prog)))
-	if e != 0 {
-		return -1, e
-	}
-	return int(fd), nil
-}
-
-// notification is struct seccomp_notif, and answer struct seccomp_notif_resp.
-type notification struct {
-	id         uint64
-	pid, flags uint32
-	nr         int32
-	arch       uint32
-	ip         uint64
-	args       [6]uint64
-}
-
-type answer struct {
-	id    uint64
-	val   int64
-	errno int32
-	flags uint32
-}
-
-// interrupt answers the first n calls with EINTR and lets the others go on.
-func interrupt(listener, n int) {
-	for {
-		var asked notification
-		switch _, _, e := unix.Syscall(unix.SYS_IOCTL, uintptr(listener), unix.SECCOMP_IOCTL_NOTIF_RECV, uintptr(unsafe.Pointer(&asked))); e {
-		case 0:
-		case unix.EINTR, unix.ENOENT: // the call was interrupted in truth
-			continue
-		default:
-			fmt.Printf("skip: no notification of a call: %v", e)
-			os.Exit(0)
-		}
-		reply := answer{id: asked.id, flags: unix.SECCOMP_USER_NOTIF_FLAG_CONTINUE}
-		if n > 0 {
-			reply.errno, reply.flags = -int32(unix.EINTR), 0
-		}
-		switch _, _, e := unix.Syscall(unix.SYS_IOCTL, uintptr(listener), unix.SECCOMP_IOCTL_NOTIF_SEND, uintptr(unsafe.Pointer(&reply))); e {
-		case 0:
-			n--
-		case unix.EINVAL: // CONTINUE came in Linux 5.5
-			fmt.Print("skip: needs Linux 5.5 to let a call go on")
-			os.Exit(0)
-		}
 	}
 }

@@ -132,8 +132,8 @@ func RecvMsgRaw(fd int, m *Msg, flags int) (int, Errno) {
 }
 
 // SendMsgRaw is SendMsg as SendRaw is Send. It bypasses the scheduler for a
-// message of up to MaxRaw bytes without control data, which can grow the
-// descriptor table of no one and takes no reference to a file.
+// message of up to MaxRaw bytes without control data: such a message carries no
+// descriptors, so the call takes no reference to a file.
 func SendMsgRaw(fd int, m *Msg, flags int) (int, Errno) {
 	if m.hdr.Control != nil || m.bytes > MaxRaw {
 		return SendMsg(fd, m, flags)

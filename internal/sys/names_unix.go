@@ -75,5 +75,6 @@ const (
 	NetlinkNoEnobufs      = Missing
 )
 
-// MsgCmsgCloexec makes received descriptors close-on-exec, on Linux alone.
+// MsgCmsgCloexec makes received descriptors close-on-exec, on Linux alone:
+// elsewhere RecvMsg does.
 const MsgCmsgCloexec = 0

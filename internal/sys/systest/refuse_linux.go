@@ -3,7 +3,6 @@ package systest
 import (
 	"encoding/binary"
 	"syscall"
-	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
@@ -32,27 +31,18 @@ func RefuseSends(above uint32, errno syscall.Errno) error {
 		{Code: ret, K: unix.SECCOMP_RET_ERRNO | uint32(errno)},
 		{Code: ret, K: unix.SECCOMP_RET_ALLOW},
 	}
-	return install(filter, 0)
+	_, err := install(filter, 0)
+	return err
 }
 
 // RefuseCalls makes every system call of the number fail with errno, on all
 // threads and for good: a seccomp(2) filter.
 func RefuseCalls(number uint32, errno syscall.Errno) error {
-	return install([]unix.SockFilter{
+	_, err := install([]unix.SockFilter{
 		{Code: unix.BPF_LD | unix.BPF_W | unix.BPF_ABS},
 		{Code: unix.BPF_JMP | unix.BPF_JEQ | unix.BPF_K, K: number, Jf: 1},
 		{Code: unix.BPF_RET | unix.BPF_K, K: unix.SECCOMP_RET_ERRNO | uint32(errno)},
 		{Code: unix.BPF_RET | unix.BPF_K, K: unix.SECCOMP_RET_ALLOW},
 	}, unix.SECCOMP_FILTER_FLAG_TSYNC)
-}
-
-func install(filter []unix.SockFilter, flags uintptr) error {
-	if err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); err != nil {
-		return err
-	}
-	prog := unix.SockFprog{Len: uint16(len(filter)), Filter: &filter[0]}
-	if _, _, e := unix.Syscall(unix.SYS_SECCOMP, unix.SECCOMP_SET_MODE_FILTER, flags, uintptr(unsafe.Pointer(&prog))); e != 0 {
-		return e
-	}
-	return nil
+	return err
 }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"sync"
 	"syscall"
-	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
@@ -38,16 +37,7 @@ func BeSupervised(numbers []uint32) (listener int, err error) {
 	filter = append(filter,
 		unix.SockFilter{Code: unix.BPF_RET | unix.BPF_K, K: unix.SECCOMP_RET_ALLOW},
 		unix.SockFilter{Code: unix.BPF_RET | unix.BPF_K, K: unix.SECCOMP_RET_USER_NOTIF})
-	if err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); err != nil {
-		return -1, err
-	}
-	prog := unix.SockFprog{Len: uint16(len(filter)), Filter: &filter[0]}
-	fd, _, e := unix.Syscall(unix.SYS_SECCOMP, unix.SECCOMP_SET_MODE_FILTER,
-		unix.SECCOMP_FILTER_FLAG_NEW_LISTENER|unix.SECCOMP_FILTER_FLAG_TSYNC|tsyncESRCH, uintptr(unsafe.Pointer(&prog)))
-	if e != 0 {
-		return -1, e
-	}
-	return int(fd), nil
+	return install(filter, unix.SECCOMP_FILTER_FLAG_NEW_LISTENER|unix.SECCOMP_FILTER_FLAG_TSYNC|tsyncESRCH)
 }
 
 // Supervise answers for a process that called BeSupervised, until it ends.
@@ -81,23 +71,6 @@ func (s *Supervisor) Count(number uint32) int {
 	return s.counts[number]
 }
 
-// notification is struct seccomp_notif, and verdict struct seccomp_notif_resp.
-type notification struct {
-	id         uint64
-	pid, flags uint32
-	nr         int32
-	arch       uint32
-	ip         uint64
-	args       [6]uint64
-}
-
-type verdict struct {
-	id    uint64
-	val   int64
-	errno int32
-	flags uint32
-}
-
 // answer answers until the process has ended, which poll(2) tells.
 func (s *Supervisor) answer() {
 	defer unix.Close(s.listener)
@@ -109,8 +82,8 @@ func (s *Supervisor) answer() {
 		if ready[0].Revents&unix.POLLIN == 0 {
 			return
 		}
-		var asked notification
-		if _, _, e := unix.Syscall(unix.SYS_IOCTL, uintptr(s.listener), unix.SECCOMP_IOCTL_NOTIF_RECV, uintptr(unsafe.Pointer(&asked))); e != 0 {
+		asked, e := next(s.listener)
+		if e != 0 {
 			continue // a signal came first, and the call is made again
 		}
 		s.decide(&asked)
@@ -121,12 +94,12 @@ func (s *Supervisor) answer() {
 func (s *Supervisor) decide(asked *notification) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	v := verdict{id: asked.id, flags: unix.SECCOMP_USER_NOTIF_FLAG_CONTINUE}
 	number := uint32(asked.nr)
+	var errno syscall.Errno
 	if number == s.fault.Number && s.counts[number]+1 == s.fault.Nth {
-		v.errno, v.flags = -int32(s.fault.Errno), 0
+		errno = s.fault.Errno
 	}
-	if _, _, e := unix.Syscall(unix.SYS_IOCTL, uintptr(s.listener), unix.SECCOMP_IOCTL_NOTIF_SEND, uintptr(unsafe.Pointer(&v))); e == 0 {
+	if asked.decide(s.listener, errno) == 0 {
 		s.counts[number]++
 	}
 }

@@ -8,7 +8,7 @@ import (
 
 // What recvmmsg(2) invents at the end is taken out, and what stands behind it
 // moves up, into buffers of another shape.
-func TestGenuine(t *testing.T) {
+func TestGenuineMovesRealMessagesToTheFront(t *testing.T) {
 	shape := func(sizes ...int) (bufs [][]byte) {
 		for _, n := range sizes {
 			bufs = append(bufs, make([]byte, n))
@@ -20,7 +20,7 @@ func TestGenuine(t *testing.T) {
 		for _, b := range m.Buffers {
 			rest = rest[copy(b, rest):]
 		}
-		m.N, m.Flags = len(text), msgCtrunc
+		m.N, m.Flags = len(text), socket.MsgCtrunc
 		return m
 	}
 	invented := func(sizes ...int) socket.Msg { return socket.Msg{Buffers: shape(sizes...)} }
