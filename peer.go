@@ -54,6 +54,9 @@ func (c *conn) PeerGroups() ([]int, error) {
 // the caller's and close-on-exec. Unlike a PID it can not come to mean another
 // process. If the process is gone, older kernels have ESRCH or EINVAL. Linux 6.5
 // has it; elsewhere the error is errors.ErrUnsupported.
+//
+// It becomes readable for poll(2) when the process ends. The file itself takes no
+// deadline and blocks; the example waits for the end on the runtime's poller.
 func (c *conn) PeerPidFD() (*os.File, error) {
 	if err := c.check("peerpidfd"); err != nil {
 		return nil, err
