@@ -3,6 +3,7 @@ package uds
 import (
 	"fmt"
 	"os"
+	"strconv"
 
 	"example.com/uds/internal/sys"
 	"example.com/uds/socket"
@@ -31,7 +32,7 @@ func checkKind(s *socket.Socket, typ int, listens bool) error {
 		return sysError(fmt.Sprintf("socket of family %d, want AF_UNIX", s.Family()), sys.EINVAL)
 	}
 	if s.Type() != typ {
-		return sysError(fmt.Sprintf("socket of type %d, want %d", s.Type(), typ), sys.EPROTOTYPE)
+		return sysError(fmt.Sprintf("socket of type %s, want %s", typeName(s.Type()), typeName(typ)), sys.EPROTOTYPE)
 	}
 	v, err := s.Int(sys.SolSocket, sys.SoAcceptconn)
 	switch {
@@ -43,6 +44,19 @@ func checkKind(s *socket.Socket, typ int, listens bool) error {
 		return sysError("socket does not listen", sys.EINVAL)
 	}
 	return nil
+}
+
+// typeName is the name of a socket type, or its number.
+func typeName(typ int) string {
+	switch typ {
+	case sys.SockStream:
+		return "SOCK_STREAM"
+	case sys.SockDgram:
+		return "SOCK_DGRAM"
+	case sys.SockSeqpacket:
+		return "SOCK_SEQPACKET"
+	}
+	return strconv.Itoa(typ)
 }
 
 // noType makes the error of a socket type that a system lacks

@@ -178,6 +178,31 @@ func TestPeerOfAnotherUser(t *testing.T) {
 	}
 }
 
+// TestPeerPidFDTellsTheExit holds the example of PeerPidFD to what it says,
+// with a peer that ends.
+func TestPeerPidFDTellsTheExit(t *testing.T) {
+	testutil.CheckLeaks(t)
+	name := abstractName()
+	l := seqListener(t, name)
+	cmd := testutil.Child(t, "peer-client", "PEER_ADDRESS="+name)
+	must(t, cmd.Start())
+	c, err := l.AcceptSeq()
+	must(t, err)
+	defer c.Close()
+	pidfd, err := c.PeerPidFD()
+	if !unlessUnsupported(t, err) {
+		return
+	}
+	defer pidfd.Close()
+	ended := make(chan error, 1)
+	go func() { ended <- waitForExit(t.Context(), pidfd) }()
+	guarded(t, c)
+	recvEnd(c)
+	c.Close() // which the client waits for
+	must(t, <-ended)
+	must(t, cmd.Wait())
+}
+
 func TestContextWithPeer(t *testing.T) {
 	var none context.Context
 	if p, ok := uds.PeerFromContext(none); ok {

@@ -15,7 +15,7 @@ import (
 // code that is compiled and run: it stands, line by line, in one of the files.
 func TestReadmeSnippets(t *testing.T) {
 	for doc, files := range map[string][]string{
-		"README.md":      {"example_test.go", "examples/echo/main.go", "integrations/grpc/main.go"},
+		"README.md":      {"example_test.go", "context_example_linux_test.go", "examples/echo/main.go", "integrations/grpc/main.go"},
 		"docs/layers.md": {"layers_example_linux_test.go"},
 	} {
 		var sources []string

@@ -100,7 +100,9 @@ func (c *SeqConn) Close() error {
 // Detach closes the connection and returns its socket as a file, which is the
 // caller's. Calls in progress end with net.ErrClosed. The socket file of
 // Dialer.LocalAddr stays. While Buffered is not zero, and when there is no
-// descriptor to be had, Detach fails and changes nothing.
+// descriptor to be had, Detach fails and changes nothing: a Read of as many
+// bytes as Buffered says takes them without waiting, unless its deadline has
+// passed.
 func (c *SeqConn) Detach() (*os.File, error) {
 	if !c.ok() {
 		return nil, c.check("detach")

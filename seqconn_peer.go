@@ -17,6 +17,9 @@ func (c *SeqConn) PeerGroups() ([]int, error) { return c.base().PeerGroups() }
 // the caller's and close-on-exec. Unlike a PID it cannot come to mean another
 // process. If the process is gone, older kernels have ESRCH or EINVAL. Linux 6.5
 // has it; elsewhere the error is errors.ErrUnsupported.
+//
+// It becomes readable for poll(2) when the process ends. The file itself takes no
+// deadline and blocks; the example waits for the end on the runtime's poller.
 func (c *SeqConn) PeerPidFD() (*os.File, error) { return c.base().PeerPidFD() }
 
 // PeerSecurity returns the security label of the process that PeerCred tells of.

@@ -81,7 +81,8 @@ func (c *SeqConn) ReadTimeout() time.Duration { return c.base().ReadTimeout() }
 func (c *SeqConn) WriteTimeout() time.Duration { return c.base().WriteTimeout() }
 
 // Cancel makes every call that began before it fail with context.Canceled, and
-// no later one. Deadlines stay as they are.
+// no later one. Deadlines stay as they are. It does not bind a call to a context,
+// which may end just before the call begins: see the example of SetReadDeadline.
 func (c *SeqConn) Cancel() { c.base().Cancel() }
 
 // SetReadBuffer sets SO_RCVBUF. Linux does not use it for these sockets: their

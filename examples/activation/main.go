@@ -1,8 +1,9 @@
 // Activation is an echo service that a service manager starts when somebody
 // connects. Try it with
 //
-//	systemd-socket-activate --seqpacket -l /tmp/echo activation
-//	systemd-socket-activate -d -l /tmp/echo activation
+//	go build ./examples/activation
+//	systemd-socket-activate --seqpacket -l /tmp/echo ./activation
+//	systemd-socket-activate -d -l /tmp/echo ./activation
 //
 // The service manager makes the socket file and removes it: the service needs
 // no right to, and no client is refused while the service restarts.

@@ -2,8 +2,9 @@
 // allows. A client names a file; the broker knows from the kernel who asks, opens
 // it and passes the descriptor.
 //
-//	sudo broker serve /run/broker /srv/files    # everybody may read what is in /srv/files
-//	broker get /run/broker readme               # prints /srv/files/readme
+//	go build ./examples/broker
+//	sudo ./broker serve /run/broker /srv/files  # everybody may read what is in /srv/files
+//	./broker get /run/broker readme             # prints /srv/files/readme
 //
 // The policy here: below the directory, whatever links there are, everybody may
 // read, and the user that the broker runs as may write too.

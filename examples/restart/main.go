@@ -3,7 +3,8 @@
 // Restart is an HTTP server that hands its listener and its live connections to
 // its successor: no request fails, and no client has to connect again.
 //
-//	restart /tmp/restart.sock &
+//	go build ./examples/restart
+//	./restart /tmp/restart.sock &
 //	kill -HUP PID       # starts a successor, from what is the program's file then
 //
 // The predecessor gives up a connection when it has answered what it read from it.
