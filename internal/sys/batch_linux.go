@@ -105,6 +105,9 @@ func RecvBatch(fd int, b *Batch, flags int) (int, Errno) {
 		return 0, 0
 	}
 	r, _, e := syscall.Syscall6(unix.SYS_RECVMMSG, uintptr(fd), uintptr(unsafe.Pointer(&b.hdrs[0])), uintptr(len(b.hdrs)), uintptr(recvFlags|flags), 0, 0)
+	if refused(e) {
+		r, e = b.oneByOne(unix.SYS_RECVMSG, fd, 0, len(b.hdrs), recvFlags|flags)
+	}
 	if raceEnabled && e == 0 {
 		b.received(int(r))
 	}
@@ -122,7 +125,32 @@ func SendBatch(fd int, b *Batch, first, n, flags int) (int, Errno) {
 		b.sending(first, n)
 	}
 	r, _, e := syscall.Syscall6(unix.SYS_SENDMMSG, uintptr(fd), uintptr(unsafe.Pointer(&b.hdrs[first])), uintptr(n), uintptr(sendFlags|flags), 0, 0)
+	if refused(e) {
+		r, e = b.oneByOne(unix.SYS_SENDMSG, fd, first, n, sendFlags|flags)
+	}
 	return int(r), e
+}
+
+// refused reports whether a filter of system calls may have refused the call for
+// several messages. That for one is more often allowed, and has the true error
+// otherwise.
+func refused(e Errno) bool { return e == EPERM || e == ENOSYS }
+
+// oneByOne makes call, recvmsg(2) or sendmsg(2), for at most n messages from the
+// first on, and returns how many were moved. An error comes with none.
+func (b *Batch) oneByOne(call uintptr, fd, first, n, flags int) (uintptr, Errno) {
+	for i := range n {
+		h := &b.hdrs[first+i]
+		k, _, e := syscall.Syscall(call, uintptr(fd), uintptr(unsafe.Pointer(&h.hdr)), uintptr(flags))
+		if e != 0 && i == 0 {
+			return 0, e
+		}
+		if e != 0 {
+			return uintptr(i), 0
+		}
+		h.n = uint32(k)
+	}
+	return uintptr(n), 0
 }
 
 func (b *Batch) received(n int) {
