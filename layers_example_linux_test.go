@@ -102,6 +102,48 @@ func layerPieces(size int) (int64, error) {
 	return io.CopyBuffer(struct{ io.Writer }{io.Discard}, onlyRead, make([]byte, 512))
 }
 
+// nextFiles receives the next message, whatever its size, and at most max
+// descriptors, for the one goroutine that receives from c.
+func nextFiles(c *uds.SeqConn, max int) ([]byte, []*os.File, error) {
+	size, err := c.NextSize()
+	if err != nil {
+		return nil, nil, err
+	}
+	p := make([]byte, size)
+	n, files, err := c.RecvFiles(p, max)
+	return p[:n], files, err
+}
+
+func Example_layerFiles() {
+	a, b, err := uds.SeqPair()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer a.Close()
+	defer b.Close()
+	go func() {
+		a.SendFiles(make([]byte, 100_000), os.Stdin, os.Stdout)
+		a.Send(nil)
+		a.Close()
+	}()
+	for {
+		p, files, err := nextFiles(b, 2)
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		fmt.Println(len(p), "bytes and", len(files), "descriptors")
+		for _, f := range files {
+			f.Close()
+		}
+	}
+	// Output:
+	// 100000 bytes and 2 descriptors
+	// 0 bytes and 0 descriptors
+	// EOF
+}
+
 func Example_layerMessages() {
 	withDir(func(dir string) error { return layerMessages(filepath.Join(dir, "app.sock")) })
 	// Output: one mess of 11 bytes

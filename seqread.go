@@ -63,14 +63,18 @@ func (c *SeqConn) nothing(t *socket.Turn, err error) error {
 // ended decides whether a receive of no bytes was the end, and returns the error
 // of the end if so. It was an empty message if the peer can still send, or if
 // anything is queued behind it. AtEnd knows both, but for one case: it does not
-// see that what is queued is empty messages. The marker tells those, which is
-// turned on here, again if somebody else turned it off.
+// see that what is queued is empty messages. The marker tells those, and all others
+// where AtEnd does not see the queue. It is turned on here, again if somebody else
+// turned it off.
 func (c *SeqConn) ended(t *socket.Turn) error {
 	over, err := t.AtEnd()
-	if err != nil || !over {
+	if !over {
 		return err
 	}
 	if !c.mark.set(c.s) {
+		if err != nil {
+			return err
+		}
 		return c.end("recvfrom")
 	}
 	c.mark.lost(c.s)
