@@ -136,9 +136,14 @@ func adopt(fd, family, typ, proto int) *Socket {
 	s := &Socket{fd: fd, family: int16(family), typ: int8(typ), proto: int32(proto), live: true}
 	s.w.sends = true
 	s.id = 1 + sockets.Add(1)
-	runtime.SetFinalizer(s, (*Socket).Close)
+	runtime.SetFinalizer(s, (*Socket).collect)
 	return s
 }
+
+// collect closes the descriptor of a socket that nobody holds. It is not Close,
+// which would wait for a turn that was never ended, and with it every finalizer of
+// the process.
+func (s *Socket) collect() { sys.Close(s.fd) }
 
 // rawNow reports whether the receive at hand may bypass the scheduler.
 func (s *Socket) rawNow() bool { return s.clean || s.raw && !s.crowded(&s.r) }
