@@ -15,7 +15,7 @@ import (
 // and Accept; the zero value is closed, and a nil pointer panics. All methods
 // are safe for concurrent use.
 type Socket struct {
-	fd     int
+	fd     int           // -1 where an evicted call has forgotten it
 	id     uint32        // a number for lastWaiter
 	facts  atomic.Uint32 // factFresh …
 	family int16
