@@ -30,11 +30,12 @@ func (s *Socket) claim() bool {
 // finish closes the socket, whose receiving direction is marked as closed.
 func (s *Socket) finish() error {
 	s.w.state.Or(stClosed)
+	fd := s.fd // an evicted call forgets it
 	evicted := s.evict()
 	if !evicted {
 		s.quiesce()
 	}
-	e := s.release()
+	e := s.release(fd)
 	s.end(&s.w)
 	if !evicted {
 		s.end(&s.r)
@@ -90,17 +91,17 @@ func (s *Socket) quiesce() {
 	s.drain()
 }
 
-// release closes the descriptor, which nobody uses.
-func (s *Socket) release() sys.Errno {
+// release closes the descriptor fd, which nobody uses.
+func (s *Socket) release(fd int) sys.Errno {
 	if f := s.poll.Load(); f != nil {
-		sys.Closing(s.fd)
+		sys.Closing(fd)
 		if err := f.Close(); err != nil {
 			return sys.EBADF
 		}
 		return 0
 	}
 	runtime.SetFinalizer(s, nil) // a registered one has none
-	return sys.Close(s.fd)
+	return sys.Close(fd)
 }
 
 // control runs a call that belongs to neither direction.

@@ -19,9 +19,16 @@ import (
 // A socket whose calls waited is part of a structure of its own: the collector
 // must find it all the same. runtime.SetFinalizer promises nothing for cycles.
 func TestCollectedSocketClosesItsDescriptor(t *testing.T) {
-	for _, waited := range []bool{false, true} {
-		t.Run(fmt.Sprintf("waited %v", waited), func(t *testing.T) {
-			peer := dropped(t, waited)
+	for _, c := range []struct {
+		name string
+		use  func(t *testing.T, s *socket.Socket)
+	}{
+		{"unused", func(*testing.T, *socket.Socket) {}},
+		{"waited", receiveInVain},
+		{"in a turn that is never ended", beginRecv},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			peer := dropped(t, c.use)
 			defer peer.Close()
 			testutil.Eventually(t, safetyNet, func() bool {
 				runtime.GC()
@@ -32,24 +39,32 @@ func TestCollectedSocketClosesItsDescriptor(t *testing.T) {
 	}
 }
 
-// dropped returns one end of a pair whose other end nobody holds.
-func dropped(t *testing.T, waited bool) *socket.Socket {
+// dropped returns one end of a pair whose other end was used and nobody holds.
+func dropped(t *testing.T, use func(*testing.T, *socket.Socket)) *socket.Socket {
 	a, b, err := socket.Pair(socket.AFUnix, socket.SockSeqpacket, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !waited {
-		return a
+	use(t, b)
+	return a
+}
+
+func beginRecv(t *testing.T, s *socket.Socket) {
+	if err := s.BeginRecv(new(socket.Turn)); err != nil {
+		t.Fatal(err)
 	}
-	if err := b.SetReadTimeout(time.Millisecond); err != nil {
+}
+
+// receiveInVain makes receives that time out.
+func receiveInVain(t *testing.T, s *socket.Socket) {
+	if err := s.SetReadTimeout(time.Millisecond); err != nil {
 		t.Fatal(err)
 	}
 	for _, c := range receives {
-		if r := c.call(b); !errors.Is(r.err, os.ErrDeadlineExceeded) {
+		if r := c.call(s); !errors.Is(r.err, os.ErrDeadlineExceeded) {
 			t.Fatalf("%s: got %v, want %v", c.name, r.err, os.ErrDeadlineExceeded)
 		}
 	}
-	return a
 }
 
 func TestConnectOfAConnectedSocketIsEISCONN(t *testing.T) {

@@ -29,9 +29,16 @@ func (t *Turn) setParked(asks bool) error {
 	err := t.applyLimits()
 	t.s.mu.Unlock()
 	if err != nil && !d.unpark() {
-		return net.ErrClosed
+		return t.evicted()
 	}
 	return err
+}
+
+// evicted ends a call behind which Close closed the descriptor. The rest of the
+// turn must not use its number, which may be another file's by now.
+func (t *Turn) evicted() error {
+	t.s.fd = -1
+	return net.ErrClosed
 }
 
 // applyLimits tells the poller when the call ends by itself, at once if it is to

@@ -153,7 +153,7 @@ func (t *Turn) woken(err error, once bool) (bool, error) {
 	t.d.warm(err == nil && once)
 	switch {
 	case !t.d.unpark():
-		return false, net.ErrClosed
+		return false, t.evicted()
 	case err == nil:
 		return true, nil
 	case errors.Is(err, os.ErrDeadlineExceeded):

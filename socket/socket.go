@@ -15,7 +15,7 @@ import (
 // and Accept; the zero value is closed, and a nil pointer panics. All methods
 // are safe for concurrent use.
 type Socket struct {
-	fd     int
+	fd     int           // -1 where an evicted call has forgotten it
 	id     uint32        // a number for lastWaiter
 	facts  atomic.Uint32 // factFresh …
 	family int16
@@ -136,9 +136,14 @@ func adopt(fd, family, typ, proto int) *Socket {
 	s := &Socket{fd: fd, family: int16(family), typ: int8(typ), proto: int32(proto), live: true}
 	s.w.sends = true
 	s.id = 1 + sockets.Add(1)
-	runtime.SetFinalizer(s, (*Socket).Close)
+	runtime.SetFinalizer(s, (*Socket).collect)
 	return s
 }
+
+// collect closes the descriptor of a socket that nobody holds. It is not Close,
+// which would wait for a turn that was never ended, and with it every finalizer of
+// the process.
+func (s *Socket) collect() { sys.Close(s.fd) }
 
 // rawNow reports whether the receive at hand may bypass the scheduler.
 func (s *Socket) rawNow() bool { return s.clean || s.raw && !s.crowded(&s.r) }

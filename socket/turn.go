@@ -18,7 +18,7 @@ import (
 //
 // A send to an address that waits for a full AF_UNIX datagram socket lets
 // others send meanwhile: the turn is over when it returns, and all that may
-// follow is End.
+// follow is End. So it is after a receive that Close ended.
 type Turn struct {
 	s     *Socket
 	d     *direction
