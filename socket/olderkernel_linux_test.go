@@ -13,12 +13,12 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-func init() { testutil.RegisterChild("lacking", lackingChild) }
+func init() { testutil.RegisterChild("olderKernel", olderKernelChild) }
 
 // A kernel older than an option says so, of an option with a method of its own,
 // too. A filter of system calls stands for it.
 func TestOlderKernelLacksRefuseFiles(t *testing.T) {
-	out, err := testutil.Child(t, "lacking").CombinedOutput()
+	out, err := testutil.Child(t, "olderKernel").CombinedOutput()
 	if reason, skip := strings.CutPrefix(string(out), "skip: "); skip && err == nil {
 		t.Skip(reason)
 	}
@@ -27,7 +27,7 @@ func TestOlderKernelLacksRefuseFiles(t *testing.T) {
 	}
 }
 
-func lackingChild() {
+func olderKernelChild() {
 	s, err := socket.New(socket.AFUnix, socket.SockSeqpacket, 0)
 	if err == nil {
 		err = systest.RefuseOptions(unix.SO_PASSRIGHTS - 1)
