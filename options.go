@@ -55,7 +55,7 @@ func (o *Options) apply(s *socket.Socket) error {
 		return err
 	}
 	if o.RefuseFiles {
-		if err := unsupported(s.RefuseFiles()); err != nil {
+		if err := s.RefuseFiles(); err != nil {
 			return err
 		}
 	}

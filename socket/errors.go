@@ -30,6 +30,14 @@ func sysErr(call string, e sys.Errno) error {
 // is errors.ErrUnsupported.
 func Unsupported(call string) error { return sysErr(call, sys.EOPNOTSUPP) }
 
+// lacking is err, which is Unsupported where the kernel does not know the option.
+func lacking(err error) error {
+	if e, ok := err.(*os.SyscallError); ok && errors.Is(e.Err, sys.ENOPROTOOPT) {
+		return Unsupported(e.Syscall)
+	}
+	return err
+}
+
 // ContextError is the error of a context that has ended, in this package's
 // terms: context.Canceled, or what is os.ErrDeadlineExceeded and
 // context.DeadlineExceeded both. It is nil while ctx goes on.

@@ -51,7 +51,8 @@ func (s *Socket) Timeval(level, name int) (d time.Duration, err error) {
 }
 
 // SetTimeval sets an option that is a struct timeval, which counts
-// microseconds: d is rounded up to the next. Less than zero is EINVAL.
+// microseconds: d is rounded up to the next. Less than zero is EINVAL, and more
+// than the struct can hold, on 32-bit systems 68 years, is the most it can.
 func (s *Socket) SetTimeval(level, name int, d time.Duration) error {
 	if d < 0 {
 		return optionValueError(level, name, d, "zero and more")
@@ -155,7 +156,7 @@ func (s *Socket) SetStringOption(level, name int, v string) error {
 // makes receives cheaper; an accepted socket has it from its listener.
 func (s *Socket) RefuseFiles() error {
 	if err := s.SetInt(sys.SolSocket, sys.SoPassrights, 0); err != nil {
-		return err
+		return lacking(err)
 	}
 	if !s.pristine() {
 		return nil

@@ -195,10 +195,23 @@ func (s *Socket) unknown(o *option, set bool) string {
 	switch {
 	case !slices.Contains(levels, levelName(o.level)):
 		return ", levels here are " + strings.Join(levels, ", ")
-	case set && o.kind != "":
+	case set && o.kind != "" && s.reads(o):
 		return ", it can only be read here"
 	}
 	return ", the kernel has no such option here"
+}
+
+// reads reports whether the kernel has an option to read. SO_ERROR, which it has
+// everywhere, is not asked for: that would take the error.
+func (s *Socket) reads(o *option) bool {
+	if o.level == SolSocket && o.name == SoError {
+		return true
+	}
+	err := s.control("getsockopt", func(fd int) sys.Errno {
+		_, e := sys.Getsockopt(fd, o.level, o.name, make([]byte, o.size))
+		return e
+	})
+	return !errors.Is(err, sys.ENOPROTOOPT) && !errors.Is(err, sys.EOPNOTSUPP)
 }
 
 // levels are the levels that a socket of this family and type has options at.

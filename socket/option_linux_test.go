@@ -266,6 +266,8 @@ func TestOptionErrorsSayWhatIsAllowed(t *testing.T) {
 		{tcp.SetInt(socket.SolSocket, socket.SoError, 1), syscall.ENOPROTOOPT, "SOL_SOCKET SO_ERROR to 1, it can only be read here"},
 		{tcp.SetBool(socket.SolSocket, socket.SoAcceptconn, true), syscall.ENOPROTOOPT, "SOL_SOCKET SO_ACCEPTCONN to 1, it can only be read here"},
 		{tcp.SetWriteLowWater(7), syscall.ENOPROTOOPT, "SOL_SOCKET SO_SNDLOWAT to 7, it can only be read here"},
+		// Linux has it on AF_UNIX alone, and not before 6.16.
+		{tcp.RefuseFiles(), errors.ErrUnsupported, "SO_PASSRIGHTS to 0, the kernel has no such option here"},
 		// A value of another kind.
 		{second(u.Int(socket.SolSocket, socket.SoLinger)), syscall.EINVAL, "getsockopt SOL_SOCKET SO_LINGER as an int, it is a struct linger"},
 		{second(u.Bool(socket.SolSocket, socket.SoBindtodevice)), syscall.EINVAL, "getsockopt SOL_SOCKET SO_BINDTODEVICE as an int, it is a string"},

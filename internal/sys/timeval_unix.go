@@ -3,6 +3,7 @@
 package sys
 
 import (
+	"math"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -20,11 +21,22 @@ func GetsockoptTimeval(fd, level, opt int) (time.Duration, Errno) {
 	return time.Duration(tv.Nano()), 0
 }
 
-// SetsockoptTimeval is setsockopt(2) of an option that is a struct timeval.
+// SetsockoptTimeval is setsockopt(2) of an option that is a struct timeval. More
+// than that can hold is the most it can.
 func SetsockoptTimeval(fd, level, opt int, d time.Duration) Errno {
 	if opt == Missing {
 		return EOPNOTSUPP
 	}
-	tv := unix.NsecToTimeval(int64(d))
+	tv := timeval(d)
 	return errno(unix.SetsockoptTimeval(fd, level, opt, &tv))
+}
+
+// timeval is d, or the longest time below it that a struct timeval can hold. What
+// its seconds have no room for would come out short or negative.
+func timeval(d time.Duration) unix.Timeval {
+	tv := unix.NsecToTimeval(int64(d))
+	if int64(tv.Sec) != int64(d/time.Second) {
+		tv.Sec, tv.Usec = math.MaxInt32, 999_999
+	}
+	return tv
 }

@@ -10,6 +10,21 @@ import (
 // RefuseSends makes every sendto(2) of more than so many bytes fail with errno,
 // on the thread that calls it and for good: a seccomp(2) filter.
 func RefuseSends(above uint32, errno syscall.Errno) error {
+	_, err := install(refuseAbove(above, errno, unix.SYS_SENDTO), 0)
+	return err
+}
+
+// RefuseOptions makes every getsockopt(2) and setsockopt(2) of an option above the
+// number fail with ENOPROTOOPT, on all threads and for good: a seccomp(2) filter.
+// It stands for a kernel that knows no later option.
+func RefuseOptions(above uint32) error {
+	_, err := install(refuseAbove(above, unix.ENOPROTOOPT, unix.SYS_GETSOCKOPT, unix.SYS_SETSOCKOPT), unix.SECCOMP_FILTER_FLAG_TSYNC)
+	return err
+}
+
+// refuseAbove is a filter of the calls whose third argument is above a number of
+// 32 bits.
+func refuseAbove(above uint32, errno syscall.Errno, calls ...uint32) []unix.SockFilter {
 	const (
 		load  = unix.BPF_LD | unix.BPF_W | unix.BPF_ABS
 		equal = unix.BPF_JMP | unix.BPF_JEQ | unix.BPF_K
@@ -17,22 +32,23 @@ func RefuseSends(above uint32, errno syscall.Errno) error {
 		ret   = unix.BPF_RET | unix.BPF_K
 
 		number = 0        // of struct seccomp_data: the system call
-		length = 16 + 2*8 // its third argument, of 64 bits
+		third  = 16 + 2*8 // its third argument, of 64 bits
 	)
-	low := uint32(length)
+	low := uint32(third)
 	if binary.NativeEndian.Uint16([]byte{0, 1}) == 1 {
 		low += 4 // the most significant byte comes first
 	}
-	filter := []unix.SockFilter{
-		{Code: load, K: number},
-		{Code: equal, K: unix.SYS_SENDTO, Jf: 3},
-		{Code: load, K: low},
-		{Code: more, K: above, Jf: 1},
-		{Code: ret, K: unix.SECCOMP_RET_ERRNO | uint32(errno)},
-		{Code: ret, K: unix.SECCOMP_RET_ALLOW},
+	filter := []unix.SockFilter{{Code: load, K: number}}
+	for i, call := range calls {
+		filter = append(filter, unix.SockFilter{Code: equal, K: call, Jt: uint8(len(calls) - 1 - i)})
 	}
-	_, err := install(filter, 0)
-	return err
+	filter[len(calls)].Jf = 3
+	return append(filter,
+		unix.SockFilter{Code: load, K: low},
+		unix.SockFilter{Code: more, K: above, Jf: 1},
+		unix.SockFilter{Code: ret, K: unix.SECCOMP_RET_ERRNO | uint32(errno)},
+		unix.SockFilter{Code: ret, K: unix.SECCOMP_RET_ALLOW},
+	)
 }
 
 // RefuseCalls makes every system call of the number fail with errno, on all

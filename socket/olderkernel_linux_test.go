@@ -1,0 +1,44 @@
+package socket_test
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"example.com/uds/internal/sys/systest"
+	"example.com/uds/internal/testutil"
+	"example.com/uds/socket"
+	"golang.org/x/sys/unix"
+)
+
+func init() { testutil.RegisterChild("olderKernel", olderKernelChild) }
+
+// A kernel older than an option says so, of an option with a method of its own,
+// too. A filter of system calls stands for it.
+func TestOlderKernelLacksRefuseFiles(t *testing.T) {
+	out, err := testutil.Child(t, "olderKernel").CombinedOutput()
+	if reason, skip := strings.CutPrefix(string(out), "skip: "); skip && err == nil {
+		t.Skip(reason)
+	}
+	if err != nil || len(out) > 0 {
+		t.Errorf("got %v, %s", err, out)
+	}
+}
+
+func olderKernelChild() {
+	s, err := socket.New(socket.AFUnix, socket.SockSeqpacket, 0)
+	if err == nil {
+		err = systest.RefuseOptions(unix.SO_PASSRIGHTS - 1)
+	}
+	if err != nil {
+		fmt.Printf("skip: no filter of system calls: %v", err)
+		return
+	}
+	const want = "setsockopt SOL_SOCKET SO_PASSRIGHTS to 0, the kernel has no such option here: "
+	if err := s.RefuseFiles(); !errors.Is(err, errors.ErrUnsupported) || !strings.HasPrefix(err.Error(), want) {
+		fmt.Printf("got %v, want %v that begins %q\n", err, errors.ErrUnsupported, want)
+		os.Exit(1)
+	}
+}
