@@ -3,6 +3,8 @@
 package socket_test
 
 import (
+	"os"
+	"syscall"
 	"testing"
 
 	"example.com/uds/socket"
@@ -52,4 +54,27 @@ func recvWhole(s *socket.Socket, size int, rest *socket.Rest) (int, error) {
 	n += rest.Len()
 	rest.Drop()
 	return n, err
+}
+
+// The error of a receive names the system call that was made, which the expected
+// size chooses.
+func TestRecvWholeNamesTheCallThatFailed(t *testing.T) {
+	a, b := pair(t, socket.AFUnix, socket.SockSeqpacket)
+	for _, c := range []struct {
+		size int
+		call string
+	}{{0, "recvfrom"}, {8000, "recvmsg"}} {
+		var rest socket.Rest
+		if _, err := b.Send(make([]byte, c.size), 0); err != nil {
+			t.Fatal(err)
+		}
+		if n, err := recvWhole(a, 1, &rest); n != c.size || err != nil {
+			t.Fatalf("got %d bytes, %v, want %d", n, err, c.size)
+		}
+		_, err := recvWhole(newSocket(t, socket.AFUnix, socket.SockSeqpacket, 0), 1, &rest)
+		want := &os.SyscallError{Syscall: c.call, Err: syscall.ENOTCONN}
+		if got, ok := err.(*os.SyscallError); !ok || *got != *want {
+			t.Errorf("after a message of %d bytes: got %v, want %v", c.size, err, want)
+		}
+	}
 }

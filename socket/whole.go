@@ -39,7 +39,7 @@ func (t *Turn) RecvWholeOrPark(p []byte, rest *Rest) (int, error) {
 				return n, nil
 			}
 		}
-		switch err := t.wait("recvmsg", e); err {
+		switch err := t.wait(rest.call(), e); err {
 		case nil:
 		case errAgain:
 			return t.recvWholeAgain(p, rest)
@@ -55,7 +55,7 @@ func (t *Turn) RecvWholeOrPark(p []byte, rest *Rest) (int, error) {
 func (t *Turn) recvWholeAgain(p []byte, rest *Rest) (int, error) {
 	op := t.plain()
 	op.p, op.rest, op.n = p, rest, 0
-	err := t.await("recvmsg", (*wholeOp)(op))
+	err := t.await(rest.call(), (*wholeOp)(op))
 	op.p, op.rest = nil, nil
 	return op.n, err
 }
@@ -73,6 +73,14 @@ func (o *wholeOp) try(s *Socket) sys.Errno {
 		o.n = n
 	}
 	return e
+}
+
+// call is the name of the system call that the next RecvWhole makes first.
+func (r *Rest) call() string {
+	if r.expected() <= bounceLimit {
+		return "recvfrom"
+	}
+	return "recvmsg"
 }
 
 // bounceLimit is the message size up to which recvfrom(2) into the overflow
