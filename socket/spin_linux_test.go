@@ -152,21 +152,26 @@ func needTwoProcs(t testing.TB) {
 	}
 }
 
-// A positive SetSpin spins, which costs the processor's time: the other tests
-// see spinning calls. How much of it a call gets is the machine's affair.
+// A positive SetSpin spins from the first wait on, also of a connection of which
+// nobody knows yet where its peer is. That costs the processor's time: the other
+// tests see spinning calls. How much of it a call gets is the machine's affair.
 func TestSpinSpins(t *testing.T) {
 	needTwoProcs(t)
-	a, _ := pair(t, socket.AFUnix, socket.SockSeqpacket)
-	a.SetSpin(time.Hour)
-	var used time.Duration
-	for end := time.Now().Add(safetyNet); used < 20*time.Millisecond; {
-		used += silence(t, a, 20*time.Millisecond)
-		if socket.HasParked(a) {
-			t.Fatal("got a call that parked, want one that spins until its limit")
-		}
-		if time.Now().After(end) {
-			t.Fatalf("got %v of CPU time in spins of %v, want some", used, safetyNet)
-		}
+	for name, make := range map[string]func(t testing.TB, family, typ int) (a, b *socket.Socket){"pair": pair, "connection": connected} {
+		t.Run(name, func(t *testing.T) {
+			a, _ := make(t, socket.AFUnix, socket.SockSeqpacket)
+			a.SetSpin(time.Hour)
+			var used time.Duration
+			for end := time.Now().Add(safetyNet); used < 20*time.Millisecond; {
+				used += silence(t, a, 20*time.Millisecond)
+				if socket.HasParked(a) {
+					t.Fatal("got a call that parked, want one that spins until its limit")
+				}
+				if time.Now().After(end) {
+					t.Fatalf("got %v of CPU time in spins of %v, want some", used, safetyNet)
+				}
+			}
+		})
 	}
 }
 
