@@ -1,6 +1,7 @@
 package socket
 
 import (
+	"fmt"
 	"net"
 	"os"
 	"runtime"
@@ -51,6 +52,9 @@ func New(family, typ, proto int) (*Socket, error) {
 	if family == Missing || typ == Missing || proto == Missing {
 		return nil, Unsupported("socket")
 	}
+	if err := fits("socket", family, typ, proto); err != nil {
+		return nil, err
+	}
 	fd, e := sys.Socket(family, typ, proto)
 	if e != 0 {
 		return nil, sysErr("socket", e)
@@ -66,6 +70,9 @@ func Pair(family, typ, proto int) (*Socket, *Socket, error) {
 	if family == Missing || typ == Missing || proto == Missing {
 		return nil, nil, Unsupported("socketpair")
 	}
+	if err := fits("socketpair", family, typ, proto); err != nil {
+		return nil, nil, err
+	}
 	fds, e := sys.Pair(family, typ, proto)
 	if e != 0 {
 		return nil, nil, sysErr("socketpair", e)
@@ -75,6 +82,21 @@ func Pair(family, typ, proto int) (*Socket, *Socket, error) {
 	a.peer = new(atomic.Bool)
 	b.peer = a.peer
 	return a, b, nil
+}
+
+// fits is the error of a number that the kernel would cut to 32 bits, and take for
+// another.
+func fits(call string, family, typ, proto int) error {
+	for _, c := range []struct {
+		name string
+		n    int
+		e    sys.Errno
+	}{{"family", family, sys.EAFNOSUPPORT}, {"type", typ, sys.EINVAL}, {"protocol", proto, sys.EINVAL}} {
+		if c.n != int(int32(c.n)) {
+			return sysErr(fmt.Sprintf("%s of %s %d, which has more than 32 bits", call, c.name, c.n), c.e)
+		}
+	}
+	return nil
 }
 
 // FromFile makes a socket of a duplicate of f, which stays the caller's. The
