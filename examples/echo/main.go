@@ -5,11 +5,14 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"log"
+	"net"
 	"os"
 	"path/filepath"
+	"time"
 
 	"example.com/uds"
 )
@@ -51,8 +54,13 @@ func run(out io.Writer, path string) error {
 func serve(l *uds.SeqListener) {
 	for {
 		c, err := l.AcceptSeq()
-		if err != nil {
+		if errors.Is(err, net.ErrClosed) {
 			return
+		}
+		if err != nil { // No descriptor is left, say: that passes.
+			log.Print(err)
+			time.Sleep(100 * time.Millisecond)
+			continue
 		}
 		go echo(c)
 	}
