@@ -65,6 +65,38 @@ func ReadDeadline(s *Socket) time.Time { return base.Add(time.Duration(s.r.deadl
 // repeat; no call is under way.
 func Keeps(s *Socket) bool { return s.r.kept != nil }
 
+// Cold reports whether the next receive leaves its first try to the poller; no call
+// is under way.
+func Cold(s *Socket) bool { return s.r.cold }
+
+// Look asks n times whether the socket is readable, as the poller does for a parked
+// receive.
+func Look(t *Turn, n int) {
+	for range n {
+		t.isReadable()
+	}
+}
+
+// ParkAfter parks a call that never has a result, with f called behind its last look
+// around, and returns what ends its wait.
+func ParkAfter(t *Turn, f func()) error {
+	if err := t.s.register(); err != nil {
+		return err
+	}
+	f()
+	if err := t.setParked(false); err != nil {
+		return err
+	}
+	defer t.unarm()
+	return (&repetition{s: t.s, d: t.d, op: napOp{}}).park()
+}
+
+// Register is what the first call of a direction does that has to park.
+func Register(s *Socket) error { return s.register() }
+
+// SpinSetting is what SetSpin set.
+func SpinSetting(s *Socket) time.Duration { return time.Duration(s.spinSetting()) }
+
 // Spinning reports whether a call spins.
 func Spinning() bool { return spinning.Load() > 0 }
 

@@ -20,7 +20,7 @@ func TestLooksAheadWhileAlone(t *testing.T) {
 }
 
 func looksAheadChild() {
-	far, _ := onePPair(-1, true)
+	far, peer := onePPair(-1, true)
 	other, _ := onePPair(-1, true)
 	near, _ := onePPair(-1, false)
 	expect := func(s *socket.Socket, waits int, when string, want bool) {
@@ -37,5 +37,30 @@ func looksAheadChild() {
 	expect(other, 1, "another socket's wait", false)
 	expect(far, 1, "the wait after that", false)
 	expect(far, enough, "many waits again", true)
+	for looks, want := range map[int]bool{1: false, 2: true} {
+		if got := looksBehind(far, peer, looks); got != want {
+			fmt.Printf("the poller found the message at look %d: got %v, want %v\n", looks, got, want)
+		}
+	}
 	expect(near, enough, "many waits for a peer in this process", false)
+}
+
+// looksBehind reports whether a receive looks for descriptors whose message the
+// poller found at its n-th look.
+func looksBehind(s, peer *socket.Socket, n int) bool {
+	var turn socket.Turn
+	childCheck(s.BeginRecv(&turn))
+	defer turn.End()
+	p := make([]byte, 1)
+	if _, _, err := turn.RecvMarkedOrPark(p, 0); err != socket.ErrPark {
+		fmt.Printf("got %v, want %v\n", err, socket.ErrPark)
+	}
+	_, err := peer.Send([]byte("x"), 0)
+	childCheck(err)
+	socket.Look(&turn, n)
+	childCheck(turn.Woken(nil))
+	looked := socket.Clean(s)
+	_, _, err = turn.RecvMarkedOrPark(p, 0)
+	childCheck(err)
+	return looked
 }

@@ -36,9 +36,9 @@ func (t *Turn) run(call string, op attempt, flags int) error {
 
 // resume goes on with the call op after a first try that failed with e, or
 // with none yet because the direction is cold or eager. It repeats op until it
-// does something else than EAGAIN, or until the call ends. The poller repeats op
-// itself; a receive for which poll(2) and the call itself agree
-// waits for readiness first.
+// does something else than EAGAIN, or until the call ends. The poller repeats op;
+// only a receive for which poll(2) and the call itself agree waits for readiness
+// first.
 func (t *Turn) resume(call string, op attempt, flags int, e sys.Errno) error {
 	if flags&MsgDontwait != 0 {
 		return t.noWait(call, op, e)

@@ -115,9 +115,9 @@ func (t *Turn) readable(call string, e sys.Errno) error {
 
 // errAgain says that a receive has to be repeated in the poller: on a socket that
 // was shut down, or that the poller does not watch, and where readiness turned out
-// to be none. Another holder of the
-// socket took the message then, or poll(2) does not agree with the call, and the
-// poller would report the same readiness at once again.
+// to be none. Then another holder of the socket took the message, or poll(2) does
+// not agree with the call, and the poller would report the same readiness at once
+// again.
 var errAgain = errors.New("receive again")
 
 // unready is the error of a receive that failed with e although the socket was

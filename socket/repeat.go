@@ -8,7 +8,7 @@ type repetition struct {
 	d      *direction
 	op     attempt
 	result sys.Errno // the last try's
-	tries  uint8     // since the call parked: 0, 1, or 2 for more
+	tries  int       // since the call parked
 }
 
 // repeat has the poller repeat op. Each round looks at what may end the call (a
@@ -26,9 +26,11 @@ func (t *Turn) repeat(call string, op attempt) error {
 			return t.unarmed(call, op, err)
 		}
 		err := r.park()
-		if done, err := t.woken(err, r.tries == 1); err != nil {
+		done, err := t.woken(err, r.tries == 1)
+		if err != nil {
 			return err
-		} else if done && r.result != sys.EAGAIN {
+		}
+		if done && r.result != sys.EAGAIN {
 			return sysErr(call, r.result)
 		}
 	}
@@ -42,25 +44,23 @@ func (r *repetition) park() error {
 	if err != nil {
 		return err
 	}
-	try := func(uintptr) bool { return r.try() }
+	f := func(uintptr) bool { return r.try() }
 	if r.d.sends {
-		return poller.Write(try)
+		return poller.Write(f)
 	}
-	return poller.Read(try)
+	return poller.Read(f)
 }
 
 // try is what the poller calls before it waits and when the socket is ready. It
 // reports whether the call need not wait any more.
 func (r *repetition) try() bool {
-	if r.tries < 2 {
-		r.tries++
-	}
+	r.tries++
 	r.result = try(r.op, r.s)
 	return r.result != sys.EAGAIN || r.shut()
 }
 
-// shut reports whether the call receives on a socket that somebody else who has
-// it shut down: the poller tells that but once.
+// shut reports whether the call receives, and somebody else who has the socket
+// shut it down for that: the poller tells of it only once.
 func (r *repetition) shut() bool { return !r.d.sends && r.s.noteShut() }
 
 // stirred looks at what may end a call that is not quiet, and reports whether it
@@ -72,16 +72,16 @@ func (t *Turn) stirred(call string, op attempt) (over bool, _ error) {
 	return t.afterShutdown(call, op)
 }
 
-// unarm ends the wait of a call of which a function of the caller's did not return
-// from a try that the poller made: it panicked, or ended its goroutine.
+// unarm ends the wait of a call that does not come back from the poller: in a try
+// a function of its caller's panicked, or ended its goroutine.
 func (t *Turn) unarm() {
 	if t.d.parked() {
 		t.d.unpark()
 	}
 }
 
-// unarmed ends a call that would have to wait, and can not because of err: with
-// what there is already, if the poller takes no more descriptors.
+// unarmed ends a call that would have to wait, but can not because of err. If the
+// reason is that the poller takes no more descriptors, it makes a last try.
 func (t *Turn) unarmed(call string, op attempt, err error) error {
 	if err != errUnwatched {
 		return err

@@ -14,7 +14,7 @@ type seldom struct {
 
 type seldomDirection struct {
 	timeout atomic.Int64 // nanoseconds an operation; 0: none
-	applied atomic.Int64 // the deadline that the poller has, 0 only where limit is; changed with the socket's mu
+	applied atomic.Int64 // the deadline that the poller has; if 0, limit is 0 as well; changed with the socket's mu
 
 	// With the socket's mu.
 	limit  int64         // when the parked call ends by itself: the turn's

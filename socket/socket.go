@@ -32,7 +32,7 @@ type Socket struct {
 	poll  atomic.Pointer[os.File] // registered with the runtime poller; made with mu
 	peer  *atomic.Bool            // of a pair: an end may be in another process
 	few   atomic.Pointer[seldom]
-	mu    sync.Mutex // of what bounds a waiting call
+	mu    sync.Mutex // of what may end a waiting call, and of the registration
 }
 
 // Bits of Socket.facts.
