@@ -19,6 +19,9 @@ func TestMain(m *testing.M) { testutil.Main(m) }
 
 func TestLogger(t *testing.T) {
 	logger := testutil.RequireProgram(t, "logger", "bsdutils")
+	if out, _ := exec.Command(logger, "--version").CombinedOutput(); !strings.Contains(string(out), "util-linux") {
+		t.Skipf("needs the logger of util-linux, this one says: %s", out)
+	}
 	path := testutil.SocketPath(t)
 	c, err := listen(t.Context(), path)
 	if err != nil {
