@@ -164,13 +164,6 @@ func (t *Turn) woken(err error, once bool) (bool, error) {
 	return false, err
 }
 
-// looksAhead reports whether a receive behind a wait looks for descriptors, so
-// as to bypass the scheduler if there are none. Entering it wakes sysmon, if
-// that sleeps because the processors were idle: so they are between processes,
-// while one socket waits. Else the look costs more than it gains, and so it does
-// where the poller found the message at once.
-func (t *Turn) looksAhead() bool { return t.d.alone && t.looks() && !t.s.peerHere() }
-
 // asks reports whether the poller is to be asked for readiness: of a receive
 // for which poll(2) and the call itself agree.
 func (t *Turn) asks(flags int) bool {

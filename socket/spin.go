@@ -1,7 +1,6 @@
 package socket
 
 import (
-	"os"
 	"runtime"
 	"sync/atomic"
 	"time"
@@ -9,47 +8,13 @@ import (
 	"example.com/uds/internal/sys"
 )
 
-// A call spins before it parks: waking a parked goroutine costs tens of
-// microseconds when its thread sleeps, and a peer that answers sooner is met by
-// spinning. What adapts is how often a direction tries: a miss skips the next 2,
-// 4, 8 … chances, a hit resets that. The figures are measured: docs/performance.md.
-const (
-	spinLongest = 50 * time.Microsecond // more than a wake-up costs
-	skipFirst   = 2                     // chances to skip after the first miss; doubled by the next
-	skipMost    = 256
-)
+// spinLongest is how long a call spins before it parks: waking a parked goroutine
+// costs tens of microseconds when its thread sleeps, and a peer that answers sooner
+// is met by spinning. The figure is measured: docs/performance.md.
+const spinLongest = 50 * time.Microsecond
 
 // spinning counts the calls that spin, of all sockets.
 var spinning atomic.Int32
-
-// lastWaiter is, from bit 8 on, the number of the socket that waited last, of
-// all, and below that how many waits in a row have been its own.
-var lastWaiter atomic.Uint64
-
-// sockets is how many numbers were given. They begin at 2: no socket has 0,
-// nobody, or 1, a look that saw nobody.
-var sockets atomic.Uint32
-
-// aloneAfter is how many waits in a row have to be of one socket before it
-// spins.
-const aloneAfter = 32
-
-// alone counts a call that waits, and reports whether the last ones of the
-// process were all of its socket. If not, a spin is no gain even if it meets
-// its message: the messages of many connections come through the poller in
-// batches, if nobody keeps the processors.
-func (s *Socket) alone() bool {
-	first, last := uint64(s.id)<<8, lastWaiter.Load()
-	switch {
-	case last>>8 != first>>8:
-		lastWaiter.Store(first)
-		return false
-	case last == first+aloneAfter:
-		return true
-	}
-	lastWaiter.Store(last + 1)
-	return last+1 == first+aloneAfter
-}
 
 // SetSpin sets how long a call that has to wait spins before its goroutine
 // parks: 0 adapts to the peer (the default), a negative d never spins, a
@@ -67,14 +32,6 @@ func (s *Socket) spinSetting() int64 {
 		return few.spin.Load()
 	}
 	return 0
-}
-
-// otherProcess notes that the peer may be in another process.
-func (s *Socket) otherProcess() {
-	if s.peer != nil {
-		s.peer.Store(true)
-	}
-	s.facts.Or(factPeerElsewhere)
 }
 
 // spinFirst spins after a first try that had to wait, if that promises to be
@@ -136,35 +93,6 @@ func (t *Turn) spinCounted(op attempt, longest time.Duration, procs int32) sys.E
 	return e
 }
 
-// thaw is what a call does that left its first try to the poller, because the
-// direction is cold: it counts that as a skipped chance to spin. After the last
-// chance to skip the direction is not cold any more, and its calls try by
-// themselves first.
-func (t *Turn) thaw() {
-	d := t.d
-	setting := t.s.spinSetting()
-	if !t.s.yields(setting, procsSeen.Load()) && (t.s.never(setting) || setting == 0 && !d.alone) {
-		return
-	}
-	if d.skip--; d.skip <= 0 {
-		d.skip, d.cold = 0, false
-	}
-}
-
-// warmAfter is how many calls in a row must find their message at once before
-// a cold direction tries by itself again: few, as each of them makes a call more.
-const warmAfter = 2
-
-// warm notes whether a call that went to the poller found its message at once.
-// After warmAfter such calls in a row the direction is not cold any more.
-func (d *direction) warm(atOnce bool) {
-	if !atOnce {
-		d.lucky = 0
-	} else if d.lucky++; d.lucky >= warmAfter {
-		d.lucky, d.cold = 0, false
-	}
-}
-
 // yieldOnce lets the other goroutines of the only P run: the peer may be one. If
 // it is parked, it is not runnable before someone polls.
 func (t *Turn) yieldOnce(op attempt) sys.Errno {
@@ -181,38 +109,6 @@ func (t *Turn) tryOrPoll(op attempt) sys.Errno {
 		return 0
 	}
 	return sys.EAGAIN
-}
-
-// peerHere reports whether the other end is in this process, as far as
-// SO_PEERCRED tells and no end of a pair was handed out.
-func (s *Socket) peerHere() bool {
-	if s.peer != nil {
-		return !s.peer.Load()
-	}
-	s.learnPeer()
-	return !s.is(factPeerElsewhere)
-}
-
-// peerKnown reports whether peerHere need not ask the kernel.
-func (s *Socket) peerKnown() bool {
-	return s.peer != nil || s.is(factPeerHere|factPeerElsewhere)
-}
-
-// learnPeer asks the kernel where the peer is, once.
-func (s *Socket) learnPeer() {
-	if !s.peerKnown() {
-		s.facts.Or(s.whosePeer())
-	}
-}
-
-// whosePeer asks where the peer is.
-func (s *Socket) whosePeer() uint32 {
-	if s.family == sys.AFUnix {
-		if pid, _, _, e := sys.PeerCred(s.fd); e == 0 && pid == os.Getpid() {
-			return factPeerHere
-		}
-	}
-	return factPeerElsewhere
 }
 
 // spin tries op, or looks whether the socket is readable, for at most longest and
@@ -257,47 +153,6 @@ func (t *Turn) spin(op attempt, longest time.Duration) sys.Errno {
 func (t *Turn) overdue(at int64) bool {
 	end := earlier(t.d.deadline.Load(), t.limit)
 	return end != 0 && at >= end
-}
-
-// calmAfter is how many calls in a row of an eager direction must find their
-// message at the first look before the direction is not eager any more: its calls
-// need not look before they receive.
-const calmAfter = 4
-
-// met notes that a spin met its message, at the first look of an eager direction
-// or later.
-func (d *direction) met(eager bool) {
-	if !eager {
-		d.lucky, d.eager = 0, !d.sends
-	} else if d.lucky++; d.lucky >= calmAfter {
-		d.lucky = 0
-	} else {
-		d.eager = true
-	}
-}
-
-// look sees whether a receive would find something, and whether it may bypass the
-// scheduler. Somebody else who receives could take that message meanwhile and
-// leave another.
-func (t *Turn) look() sys.Errno {
-	clean, e := sys.Pending(t.s.fd)
-	t.s.clean = e == 0 && clean && !t.s.is(factShared)
-	return e
-}
-
-// looks reports whether a try may have to drop descriptors. On the other
-// families no descriptor arrives, and a peek may take locks of the kernel.
-func (t *Turn) looks() bool { return !t.d.sends && !t.s.raw && t.s.family == sys.AFUnix }
-
-// learn adapts to a hit or a miss.
-func (d *direction) learn(hit bool) {
-	if hit {
-		d.back = 0
-		return
-	}
-	d.cold, d.eager = true, false
-	d.back = min(max(skipFirst, 2*d.back), skipMost)
-	d.skip = d.back
 }
 
 // procs is GOMAXPROCS, which takes a lock of the scheduler to read: a direction

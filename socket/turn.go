@@ -5,7 +5,6 @@ import (
 	"net"
 	"os"
 	"runtime"
-	"time"
 )
 
 // Turn is the exclusive use of one direction of a socket: the calls made in it
@@ -117,63 +116,6 @@ func (t *Turn) setLimit() {
 	}
 }
 
-// queue waits for the turn behind others.
-func (t *Turn) queue() error {
-	if err := t.enqueue(); err != nil {
-		return err
-	}
-	t.d.turn.Lock()
-	t.dequeue()
-	return nil
-}
-
-// enqueue counts a call that is about to wait for the turn, until dequeue. A
-// Cancel looks at that count: the calls that wait then are to end before a later
-// call has the turn. A call that has to end already does not begin to wait.
-func (t *Turn) enqueue() error {
-	t.s.mu.Lock()
-	defer t.s.mu.Unlock()
-	if err := t.over(); err != nil {
-		return err
-	}
-	t.s.seldom().of(t.d).queued++
-	return nil
-}
-
-// dequeue is the end of an enqueue. If a Cancel came meanwhile, it has moved the
-// call from those that are queued to those behind.
-func (t *Turn) dequeue() {
-	d := t.d
-	t.s.mu.Lock()
-	defer t.s.mu.Unlock()
-	few := t.s.seldom().of(d)
-	if !cancelled(t.seen, d.state.Load()) {
-		few.queued--
-	} else if few.behind--; few.behind == 0 {
-		d.state.And(^uint32(stBehind))
-	}
-}
-
-// cancel counts a Cancel. First it notes the calls that wait for the turn: the
-// order matters, for a call that began after the Cancel and sees the new count
-// must also see that others wait that it has to let pass.
-func (s *Socket) cancel(d *direction) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if few := s.few.Load(); few != nil {
-		if few := few.of(d); few.queued > 0 {
-			few.behind, few.queued = few.behind+few.queued, 0
-			d.state.Or(stBehind)
-		}
-	}
-	d.state.Add(stCancel)
-}
-
-// behind reports whether calls wait for the turn that a Cancel is to end. They
-// learn of the Cancel when they have the turn, so a call that began after it must
-// not keep the turn from them.
-func (t *Turn) behind() bool { return t.d.state.Load()&stBehind != 0 }
-
 // checked ends the turn if its call must end.
 func (t *Turn) checked() error {
 	t.lend()
@@ -182,57 +124,6 @@ func (t *Turn) checked() error {
 		t.End()
 	}
 	return err
-}
-
-// acquire waits for the turn.
-func (t *Turn) acquire(ctx context.Context) error {
-	if t.d.turn.TryLock() {
-		return nil
-	}
-	if t.limit == 0 && ctx.Done() == nil {
-		return t.queue()
-	}
-	return t.acquireBounded(ctx)
-}
-
-// acquireBounded waits for the turn, until the call's own timeout or context
-// ends. The holder need not have either, so it can not be relied on to leave.
-func (t *Turn) acquireBounded(ctx context.Context) error {
-	d := t.d
-	if err := t.enqueue(); err != nil {
-		return err
-	}
-	defer t.dequeue()
-	freed := t.s.announce(d)
-	defer d.parking.Add(-pkAnnounce)
-	var expired <-chan time.Time
-	if t.limit != 0 {
-		timer := time.NewTimer(time.Duration(t.limit - now()))
-		defer timer.Stop()
-		expired = timer.C
-	}
-	for !d.turn.TryLock() {
-		select {
-		case <-freed:
-		case <-expired:
-			return os.ErrDeadlineExceeded
-		case <-ctx.Done():
-			return ContextError(ctx)
-		}
-	}
-	return nil
-}
-
-// announce makes End tell the returned channel.
-func (s *Socket) announce(d *direction) <-chan struct{} {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	few := s.seldom().of(d)
-	if few.freed == nil {
-		few.freed = make(chan struct{}, 1)
-	}
-	d.parking.Add(pkAnnounce)
-	return few.freed
 }
 
 // End ends the turn.
@@ -251,24 +142,6 @@ func (t *Turn) leave() {
 
 // Held reports whether the turn goes on: no call gave it away.
 func (t *Turn) Held() bool { return !t.gone }
-
-func (s *Socket) end(d *direction) {
-	d.turn.Unlock()
-	if d.parking.Load() >= pkAnnounce {
-		s.tell(d)
-	}
-}
-
-// tell wakes one caller in acquireBounded; the turn that it takes, or that
-// another takes before it, ends with a tell of its own.
-func (s *Socket) tell(d *direction) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	select {
-	case s.seldom().of(d).freed <- struct{}{}:
-	default:
-	}
-}
 
 // Err returns the error that ends what is left of the turn, which is held, or nil.
 // Calls that find what they want at once do not look: one who makes many of them

@@ -1,0 +1,67 @@
+package socket
+
+// A direction adapts how often its calls spin, and whether they try by themselves
+// before they go to the poller. The figures are measured: docs/performance.md.
+
+// How many chances to spin a direction skips after misses in a row.
+const (
+	skipFirst = 2 // after the first; doubled by each
+	skipMost  = 256
+)
+
+// learn adapts to a spin that met its message, or missed it.
+func (d *direction) learn(hit bool) {
+	if hit {
+		d.back = 0
+		return
+	}
+	d.cold, d.eager = true, false
+	d.back = min(max(skipFirst, 2*d.back), skipMost)
+	d.skip = d.back
+}
+
+// thaw is what a call does that left its first try to the poller, because the
+// direction is cold: it counts that as a skipped chance to spin. After the last
+// chance to skip the direction is not cold any more, and its calls try by
+// themselves first.
+func (t *Turn) thaw() {
+	d := t.d
+	setting := t.s.spinSetting()
+	if !t.s.yields(setting, procsSeen.Load()) && (t.s.never(setting) || setting == 0 && !d.alone) {
+		return
+	}
+	if d.skip--; d.skip <= 0 {
+		d.skip, d.cold = 0, false
+	}
+}
+
+// warmAfter is how many calls in a row must find their message at once before
+// a cold direction tries by itself again: few, as each of them makes a call more.
+const warmAfter = 2
+
+// warm notes whether a call that went to the poller found its message at once.
+// After warmAfter such calls in a row the direction is not cold any more.
+func (d *direction) warm(atOnce bool) {
+	if !atOnce {
+		d.lucky = 0
+	} else if d.lucky++; d.lucky >= warmAfter {
+		d.lucky, d.cold = 0, false
+	}
+}
+
+// calmAfter is how many calls in a row of an eager direction must find their
+// message at the first look before the direction is not eager any more: its calls
+// need not look before they receive.
+const calmAfter = 4
+
+// met notes that a spin met its message, at the first look of an eager direction
+// or later.
+func (d *direction) met(eager bool) {
+	if !eager {
+		d.lucky, d.eager = 0, !d.sends
+	} else if d.lucky++; d.lucky >= calmAfter {
+		d.lucky = 0
+	} else {
+		d.eager = true
+	}
+}

@@ -1,0 +1,47 @@
+package socket
+
+import (
+	"os"
+
+	"example.com/uds/internal/sys"
+)
+
+// peerHere reports whether the other end is in this process, as far as
+// SO_PEERCRED tells and no end of a pair was handed out.
+func (s *Socket) peerHere() bool {
+	if s.peer != nil {
+		return !s.peer.Load()
+	}
+	s.learnPeer()
+	return !s.is(factPeerElsewhere)
+}
+
+// peerKnown reports whether peerHere need not ask the kernel.
+func (s *Socket) peerKnown() bool {
+	return s.peer != nil || s.is(factPeerHere|factPeerElsewhere)
+}
+
+// learnPeer asks the kernel where the peer is, once.
+func (s *Socket) learnPeer() {
+	if !s.peerKnown() {
+		s.facts.Or(s.whosePeer())
+	}
+}
+
+// whosePeer asks where the peer is.
+func (s *Socket) whosePeer() uint32 {
+	if s.family == sys.AFUnix {
+		if pid, _, _, e := sys.PeerCred(s.fd); e == 0 && pid == os.Getpid() {
+			return factPeerHere
+		}
+	}
+	return factPeerElsewhere
+}
+
+// otherProcess notes that the peer may be in another process.
+func (s *Socket) otherProcess() {
+	if s.peer != nil {
+		s.peer.Store(true)
+	}
+	s.facts.Or(factPeerElsewhere)
+}
