@@ -58,9 +58,9 @@ func (t *Turn) applyLimits() error {
 // park marks the call whose turn it is as parked.
 func (d *direction) park(asks bool) {
 	if asks {
-		d.parking.Add(pkParked | pkAsks)
+		d.parking.Or(pkParked | pkAsks)
 	} else {
-		d.parking.Add(pkParked)
+		d.parking.Or(pkParked)
 	}
 }
 

@@ -7,7 +7,7 @@ import (
 )
 
 // ErrPark is the error of a receive that has to wait: its caller goes on with
-// Turn.Park and Turn.Woken, and then makes the receive again.
+// Turn.Park and Turn.Woken, and then makes the receive again. Or it ends the turn.
 var ErrPark = errors.New("the call has to park")
 
 // Stages of a receive that waits until the socket is readable: for that the
@@ -15,11 +15,14 @@ var ErrPark = errors.New("the call has to park")
 // caller's and those of Park are on the stack of a parked call.
 const (
 	stageFirst = iota // before the first try
-	stageArmed        // ready to park
-	stageAsked        // parked: the poller has looked once,
-	stageTold         // and been told that the socket is readable
 	stageReady        // the socket is readable: the next try is behind a wait
 	stageWoken        // something woke the call that may have ended it
+
+	// From here on the call is marked as parked, until Woken.
+
+	stageArmed // ready to park
+	stageAsked // the poller has looked once,
+	stageTold  // and been told that the socket is readable
 )
 
 // Park parks the call whose receive returned ErrPark. It is made in the caller's

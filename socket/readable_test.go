@@ -109,3 +109,30 @@ func TestFirstWaitAsksWhereThePeerIs(t *testing.T) {
 		}
 	}
 }
+
+// A turn that ends where its receive would have to park leaves no trace: a later
+// one is not taken for a parked one, which Close would end by closing the
+// descriptor behind it.
+func TestTurnThatEndsInsteadOfParking(t *testing.T) {
+	a, b := pair(t, socket.AFUnix, socket.SockSeqpacket)
+	for range 3 {
+		var turn socket.Turn
+		var rest socket.Rest
+		if err := a.BeginRecv(&turn); err != nil {
+			t.Fatal(err)
+		}
+		for range 2 {
+			if _, err := turn.RecvWholeOrPark(make([]byte, 1), &rest); err != socket.ErrPark {
+				t.Fatalf("got %v, want %v", err, socket.ErrPark)
+			}
+		}
+		turn.End()
+		if socket.Parked(a) {
+			t.Fatal("got a parked call after the end of its turn")
+		}
+	}
+	sendOne(t, b)
+	if n, err := a.Recv(make([]byte, 2), 0); n != 1 || err != nil {
+		t.Errorf("got %d bytes, %v, want 1", n, err)
+	}
+}

@@ -128,8 +128,15 @@ func (t *Turn) checked() error {
 
 // End ends the turn.
 func (t *Turn) End() {
-	if !t.gone {
-		t.s.end(t.d)
+	if t.stage >= stageArmed {
+		t.d.unpark()
+	}
+	if t.gone {
+		return
+	}
+	t.d.turn.Unlock() // what follows is Socket.end, without one call more
+	if t.d.parking.Load() >= pkAnnounce {
+		t.s.tell(t.d)
 	}
 }
 
