@@ -43,8 +43,8 @@ func olderKernelChild() {
 	}
 	err = errors.Join(olderKernelRest(), olderKernelPeer())
 	before := countFDs()
-	for _, o := range []uds.Options{{PassPidFD: true}, {RefuseFiles: true}} {
-		err = errors.Join(err, olderKernelOption(l.Addr().String(), o))
+	for name, o := range map[string]uds.Options{"PassPidFD": {PassPidFD: true}, "PASSRIGHTS": {RefuseFiles: true}} {
+		err = errors.Join(err, olderKernelOption(l.Addr().String(), name, o))
 	}
 	if got := countFDs(); got != before {
 		err = errors.Join(err, fmt.Errorf("got %d descriptors, want %d", got, before))
@@ -55,8 +55,9 @@ func olderKernelChild() {
 	}
 }
 
-// olderKernelOption asks for o, which the kernel lacks, of everything that can.
-func olderKernelOption(address string, o uds.Options) error {
+// olderKernelOption asks for o, which the kernel lacks, of everything that can. The
+// errors say name.
+func olderKernelOption(address, name string, o uds.Options) error {
 	path, ctx := os.Getenv("UDS_PATH"), context.Background()
 	lc := uds.ListenConfig{Options: o}
 	_, listen := lc.ListenSeq(ctx, path)
@@ -71,8 +72,8 @@ func olderKernelOption(address string, o uds.Options) error {
 	err = errors.Join(a.Close(), b.Close())
 	for call, got := range map[string]error{"listen": listen, "listen to streams": stream, "listen to datagrams": packet, "dial": dial, "set": set} {
 		var op *net.OpError
-		if !errors.Is(got, errors.ErrUnsupported) || !errors.As(got, &op) {
-			err = errors.Join(err, fmt.Errorf("%s with %+v: got %v, want %v", call, o, got, errors.ErrUnsupported))
+		if !errors.Is(got, errors.ErrUnsupported) || !errors.As(got, &op) || !strings.Contains(got.Error(), name) {
+			err = errors.Join(err, fmt.Errorf("%s with %+v: got %v, want %v that names %s", call, o, got, errors.ErrUnsupported, name))
 		}
 	}
 	if _, e := os.Lstat(path); !errors.Is(e, os.ErrNotExist) {

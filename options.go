@@ -76,7 +76,7 @@ func (o *Options) applyAccepted(s *socket.Socket) error {
 	if !o.Timestamps {
 		return nil
 	}
-	return unsupported(s.SetInt(sys.SolSocket, sys.SoTimestamp, 1))
+	return pass(s, "Timestamps", sys.SoTimestamp)
 }
 
 func (o *Options) applyBuffers(s *socket.Socket) error {
@@ -103,28 +103,30 @@ const maxBuffer = 1<<31 - 1
 func (o *Options) applyPass(s *socket.Socket) error {
 	for _, f := range []struct {
 		want bool
+		name string
 		opt  int
 	}{
-		{o.PassCredentials, sys.SoPasscred},
-		{o.PassPidFD, sys.SoPasspidfd},
-		{o.PassSecurity, sys.SoPasssec},
-		{o.Timestamps, sys.SoTimestamp},
+		{o.PassCredentials, "PassCredentials", sys.SoPasscred},
+		{o.PassPidFD, "PassPidFD", sys.SoPasspidfd},
+		{o.PassSecurity, "PassSecurity", sys.SoPasssec},
+		{o.Timestamps, "Timestamps", sys.SoTimestamp},
 	} {
 		if !f.want {
 			continue
 		}
-		if err := unsupported(s.SetInt(sys.SolSocket, f.opt, 1)); err != nil {
+		if err := pass(s, f.name, f.opt); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// unsupported makes the error of an option that this kernel does not know
-// errors.ErrUnsupported.
-func unsupported(err error) error {
-	if isErrno(err, sys.ENOPROTOOPT) {
-		return socket.Unsupported("setsockopt")
+// pass turns on the option of that name. Where this kernel does not know it, the
+// error is errors.ErrUnsupported.
+func pass(s *socket.Socket, name string, opt int) error {
+	err := s.SetInt(sys.SolSocket, opt, 1)
+	if isErrno(err, sys.ENOPROTOOPT) || isErrno(err, sys.EOPNOTSUPP) {
+		return socket.Unsupported("setsockopt of " + name)
 	}
 	return err
 }
