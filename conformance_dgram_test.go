@@ -150,7 +150,7 @@ func blockedSendCPU(t testing.TB, c net.PacketConn, path string) string {
 		switch {
 		case used < wall/100:
 			return "next to none"
-		case greedy == 2:
+		case greedy == 4:
 			return "a whole one"
 		}
 	}
