@@ -68,14 +68,15 @@ func (c copying) Write(p []byte) (int, error) {
 }
 
 // copyingSeq also counts what Read copies within the process: the message that
-// follows a small one passes through the overflow buffer, and the tail of each
+// follows small ones alone passes through the overflow buffer, and the tail of each
 // through one of its own.
 type copyingSeq struct {
 	*uds.SeqConn
-	last int // size of the last message
+	lately int // what Read takes the next message's size for
 }
 
-// smallMessage is the size up to which the next message takes the way of small ones.
+// smallMessage is the size up to which a message is expected to take the way of
+// small ones.
 const smallMessage = 4096
 
 func (c *copyingSeq) Read(p []byte) (int, error) {
@@ -87,10 +88,10 @@ func (c *copyingSeq) Read(p []byte) (int, error) {
 	}
 	size := n + c.Buffered()
 	copiedBytes.Add(int64(size))
-	if c.last <= smallMessage {
+	if c.lately <= smallMessage {
 		copiedBytes.Add(int64(size))
 	}
-	c.last = size
+	c.lately = max(size, c.lately-c.lately/4)
 	return n, err
 }
 

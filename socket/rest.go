@@ -13,7 +13,7 @@ type Rest struct {
 	size   atomic.Int32 // bytes that are left, from off on
 	off    int32
 	last   int32 // size of the last message,
-	before int32 // and of that before it
+	lately int32 // and of a large one before it: a quarter less with each since
 }
 
 // Len returns the number of bytes left.
@@ -49,17 +49,18 @@ func (r *Rest) Drop() {
 }
 
 // met notes the size of a message.
-func (r *Rest) met(n int) { r.before, r.last = r.last, int32(n) }
-
-// expected is the size in bytes that the next message is taken to have. Large and
-// small ones often take turns, as the headers and bodies of HTTP do, so it is the
-// larger of the last two; but memory that is not pooled is for the last one only.
-func (r *Rest) expected() int {
-	if r.before > r.last && int(r.before) <= restSizes[len(restSizes)-1] {
-		return int(r.before)
+func (r *Rest) met(n int) {
+	r.last = int32(n)
+	if r.lately -= r.lately / 4; n <= largestRest {
+		r.lately = max(r.lately, r.last)
 	}
-	return int(r.last)
 }
+
+// expected is the size in bytes that the next message is taken to have. Large
+// messages often come between small ones, as the bodies of HTTP do between headers
+// and ends, so it is that of the last one or of a large one lately; but memory that
+// is not pooled is for the last one only.
+func (r *Rest) expected() int { return int(max(r.last, r.lately)) }
 
 // hold makes n bytes of the memory, from off on, what is left.
 func (r *Rest) hold(off, n int) {
@@ -90,7 +91,9 @@ func (r *Rest) join(a, b []byte) {
 // restSizes are the sizes of pooled memory: a small tail, one of the byte
 // face's pieces of 85,600 bytes, and one of the largest message that a sender
 // with the default SO_SNDBUF can make. A larger tail has memory of its own.
-var restSizes = [...]int{16 << 10, 88 << 10, 216 << 10}
+var restSizes = [...]int{16 << 10, 88 << 10, largestRest}
+
+const largestRest = 216 << 10
 
 var restPools [len(restSizes)]sync.Pool
 
