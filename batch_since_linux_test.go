@@ -71,7 +71,7 @@ func TestTimeoutOfABatchIsOne(t *testing.T) {
 	calls := 0
 	n, err := sendBatch(a, []Message{x, x, x}, func([]Message, socket.Began) (int, error) {
 		if calls++; calls == 2 {
-			time.Sleep(timeout) // the first message is sent, and then the time is over
+			time.Sleep(timeout) // nothing tells that a timeout has passed: it is the time itself
 		}
 		return 0, nil
 	})

@@ -76,7 +76,7 @@ func (o *Options) applyAccepted(s *socket.Socket) error {
 	if !o.Timestamps {
 		return nil
 	}
-	return pass(s, "Timestamps", sys.SoTimestamp)
+	return pass(s, sys.SoTimestamp)
 }
 
 func (o *Options) applyBuffers(s *socket.Socket) error {
@@ -103,30 +103,24 @@ const maxBuffer = 1<<31 - 1
 func (o *Options) applyPass(s *socket.Socket) error {
 	for _, f := range []struct {
 		want bool
-		name string
 		opt  int
 	}{
-		{o.PassCredentials, "PassCredentials", sys.SoPasscred},
-		{o.PassPidFD, "PassPidFD", sys.SoPasspidfd},
-		{o.PassSecurity, "PassSecurity", sys.SoPasssec},
-		{o.Timestamps, "Timestamps", sys.SoTimestamp},
+		{o.PassCredentials, sys.SoPasscred},
+		{o.PassPidFD, sys.SoPasspidfd},
+		{o.PassSecurity, sys.SoPasssec},
+		{o.Timestamps, sys.SoTimestamp},
 	} {
 		if !f.want {
 			continue
 		}
-		if err := pass(s, f.name, f.opt); err != nil {
+		if err := pass(s, f.opt); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// pass turns on the option of that name. Where this kernel does not know it, the
-// error is errors.ErrUnsupported.
-func pass(s *socket.Socket, name string, opt int) error {
-	err := s.SetInt(sys.SolSocket, opt, 1)
-	if isErrno(err, sys.ENOPROTOOPT) || isErrno(err, sys.EOPNOTSUPP) {
-		return socket.Unsupported("setsockopt of " + name)
-	}
-	return err
+// pass turns on an option of what messages bring.
+func pass(s *socket.Socket, opt int) error {
+	return socket.Lacking(s.SetInt(sys.SolSocket, opt, 1))
 }

@@ -76,8 +76,8 @@ func listenWhileExchanged(lc *uds.ListenConfig, first, link string) (l *uds.SeqL
 		defer close(done)
 		l, err = lc.ListenSeq(context.Background(), link+"/s")
 	}()
-	for opened(first) < 2 { // nothing else tells that the directory is open
-		time.Sleep(time.Millisecond)
+	for opened(first) < 2 {
+		time.Sleep(time.Millisecond) // nothing else tells that the directory is open
 	}
 	check(os.Remove(link))
 	check(os.Symlink("second", link))

@@ -93,7 +93,7 @@ func sendPipe(t testing.TB, a msgConn, round int) (reader *os.File, sent <-chan 
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		time.Sleep(time.Duration(round%4) * 100 * time.Microsecond) // when the receive has begun, or earlier
+		time.Sleep(time.Duration(round%4) * 100 * time.Microsecond) // what is varied: nothing tells when a receive spins
 		if err := a.SendFiles([]byte("file"), writer); err != nil {
 			t.Error(err)
 		}

@@ -30,8 +30,9 @@ func sysErr(call string, e sys.Errno) error {
 // is errors.ErrUnsupported.
 func Unsupported(call string) error { return sysErr(call, sys.EOPNOTSUPP) }
 
-// lacking is err, which is Unsupported where the kernel does not know the option.
-func lacking(err error) error {
+// Lacking is the error of setting an option: err, or Unsupported with the same text
+// where err says that the kernel does not know the option.
+func Lacking(err error) error {
 	if e, ok := err.(*os.SyscallError); ok && errors.Is(e.Err, sys.ENOPROTOOPT) {
 		return Unsupported(e.Syscall)
 	}

@@ -156,7 +156,7 @@ func (s *Socket) SetStringOption(level, name int, v string) error {
 // makes receives cheaper; an accepted socket has it from its listener.
 func (s *Socket) RefuseFiles() error {
 	if err := s.SetInt(sys.SolSocket, sys.SoPassrights, 0); err != nil {
-		return lacking(err)
+		return Lacking(err)
 	}
 	if !s.pristine() {
 		return nil

@@ -346,7 +346,7 @@ func fair(t testing.TB, spin time.Duration, want fairness, serve func(testing.TB
 	}
 	slowest, quickest := fairRounds(&counts)
 	for slowest < max(want.rounds, quickest/want.share) && time.Since(begun) < safetyNet {
-		time.Sleep(time.Millisecond) // until the next look
+		time.Sleep(time.Millisecond) // a signal for each round would set the pace that is measured
 		slowest, quickest = fairRounds(&counts)
 	}
 	took := time.Since(begun)

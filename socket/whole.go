@@ -26,7 +26,7 @@ func (t *Turn) RecvWholeOrPark(p []byte, rest *Rest) (int, error) {
 		e := t.d.untried()
 		if t.tries() {
 			var n int
-			if rest.expected() <= bounceLimit {
+			if rest.bounces() {
 				n, e = bounce(t.s, p, rest)
 			} else {
 				n, e = scatter(t.s, p, rest)
@@ -64,9 +64,9 @@ func (t *Turn) recvWholeAgain(p []byte, rest *Rest) (int, error) {
 type wholeOp plainOp
 
 func (o *wholeOp) try(s *Socket) sys.Errno {
-	receive := bounce
-	if o.rest.expected() > bounceLimit {
-		receive = scatter
+	receive := scatter
+	if o.rest.bounces() {
+		receive = bounce
 	}
 	n, e := receive(s, o.p, o.rest)
 	if e == 0 {
@@ -75,9 +75,12 @@ func (o *wholeOp) try(s *Socket) sys.Errno {
 	return e
 }
 
+// bounces reports whether the next RecvWhole is a bounce, not a scatter.
+func (r *Rest) bounces() bool { return r.expected() <= bounceLimit }
+
 // call is the name of the system call that the next RecvWhole makes first.
 func (r *Rest) call() string {
-	if r.expected() <= bounceLimit {
+	if r.bounces() {
 		return "recvfrom"
 	}
 	return "recvmsg"
