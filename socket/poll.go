@@ -135,15 +135,14 @@ func (t *Turn) noWait(call string, op attempt, e sys.Errno) error {
 // await is resume for a call that does not spin.
 func (t *Turn) await(call string, op attempt) error { return t.resume(call, op, 0, sys.EINTR) }
 
-// arm makes the call ready to wait in the poller, which is asked for readiness
-// alone or repeats the call.
-func (t *Turn) arm(asks bool) error {
+// arm makes the call ready to wait in the poller, which repeats it.
+func (t *Turn) arm() error {
 	if !t.s.registered() {
 		if err := t.s.register(); err != nil {
 			return err
 		}
 	}
-	return t.setParked(asks)
+	return t.setParked(false)
 }
 
 // woken goes on after the poller returned err, on its first look if once is set.

@@ -17,6 +17,7 @@ const (
 	stageFirst = iota // before the first try
 	stageReady        // the socket is readable: the next try is behind a wait
 	stageWoken        // something woke the call that may have ended it
+	stageNew          // Park is to register the socket
 
 	// From here on the call is marked as parked, until Woken.
 
@@ -26,8 +27,12 @@ const (
 )
 
 // Park parks the call whose receive returned ErrPark. It is made in the caller's
-// frame: a parked call's stack is most of what an idle connection costs.
+// frame: a parked call's stack is most of what an idle connection costs. The first
+// call of a socket that has to park waits here for the registration instead.
 func (t *Turn) Park() error {
+	if t.stage == stageNew {
+		return t.s.register()
+	}
 	poller, err := t.s.poll.Load().SyscallConn()
 	if err != nil {
 		return err
@@ -51,6 +56,9 @@ func (t *Turn) isReadable() bool {
 func (t *Turn) Woken(err error) error {
 	asked := t.stage
 	t.stage = stageWoken
+	if asked == stageNew {
+		return err
+	}
 	done, err := t.woken(err, asked == stageAsked)
 	if err != nil || !done {
 		return err
@@ -72,21 +80,21 @@ func (t *Turn) tries() bool {
 
 // wait goes on with a receive on AF_UNIX after a try that failed with e, or with
 // none yet. It returns nil if another try is worth it, ErrPark if the call is ready
-// to park, and errAgain if the receive has to be repeated in the poller. The
-// registration is made from here, where the stack is not deep.
+// to park, and errAgain if the receive has to be repeated in the poller.
 func (t *Turn) wait(call string, e sys.Errno) error {
 	err := t.readable(call, e)
 	if err == ErrPark {
-		if err = t.arm(true); err == nil {
+		if t.s.poll.Load() == nil {
+			t.stage = stageNew
+			return ErrPark
+		}
+		if err = t.setParked(true); err == nil {
 			t.stage = stageArmed
 			return ErrPark
 		}
 	}
 	if err != nil {
 		t.stage = stageFirst
-	}
-	if err == errUnwatched {
-		return errAgain
 	}
 	return err
 }
@@ -112,6 +120,9 @@ func (t *Turn) readable(call string, e sys.Errno) error {
 		if t.shut() {
 			return errAgain
 		}
+	}
+	if t.s.is(factUnwatched) {
+		return errAgain
 	}
 	return ErrPark
 }

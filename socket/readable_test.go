@@ -114,25 +114,42 @@ func TestFirstWaitAsksWhereThePeerIs(t *testing.T) {
 // one is not taken for a parked one, which Close would end by closing the
 // descriptor behind it.
 func TestTurnThatEndsInsteadOfParking(t *testing.T) {
-	a, b := pair(t, socket.AFUnix, socket.SockSeqpacket)
-	for range 3 {
-		var turn socket.Turn
-		var rest socket.Rest
-		if err := a.BeginRecv(&turn); err != nil {
-			t.Fatal(err)
-		}
-		for range 2 {
-			if _, err := turn.RecvWholeOrPark(make([]byte, 1), &rest); err != socket.ErrPark {
-				t.Fatalf("got %v, want %v", err, socket.ErrPark)
+	fresh, freshPeer := pair(t, socket.AFUnix, socket.SockSeqpacket)
+	registered, registeredPeer := pair(t, socket.AFUnix, socket.SockSeqpacket)
+	if err := socket.Register(registered); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		name    string
+		s, peer *socket.Socket
+	}{{"fresh", fresh, freshPeer}, {"registered", registered, registeredPeer}} {
+		t.Run(c.name, func(t *testing.T) {
+			for range 3 {
+				endInsteadOfParking(t, c.s)
 			}
-		}
-		turn.End()
-		if socket.Parked(a) {
-			t.Fatal("got a parked call after the end of its turn")
+			sendOne(t, c.peer)
+			if n, err := c.s.Recv(make([]byte, 2), 0); n != 1 || err != nil {
+				t.Errorf("got %d bytes, %v, want 1", n, err)
+			}
+		})
+	}
+}
+
+// endInsteadOfParking ends a turn whose receive would have to park.
+func endInsteadOfParking(t *testing.T, s *socket.Socket) {
+	t.Helper()
+	var turn socket.Turn
+	var rest socket.Rest
+	if err := s.BeginRecv(&turn); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if _, err := turn.RecvWholeOrPark(make([]byte, 1), &rest); err != socket.ErrPark {
+			t.Fatalf("got %v, want %v", err, socket.ErrPark)
 		}
 	}
-	sendOne(t, b)
-	if n, err := a.Recv(make([]byte, 2), 0); n != 1 || err != nil {
-		t.Errorf("got %d bytes, %v, want 1", n, err)
+	turn.End()
+	if socket.Parked(s) {
+		t.Fatal("got a parked call after the end of its turn")
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"os"
 	"runtime"
-	"sync/atomic"
 	"time"
 
 	"example.com/uds/internal/sys"
@@ -16,28 +15,16 @@ func (s *Socket) registered() bool { return s.poll.Load() != nil && !s.is(factUn
 // register registers the socket with the runtime poller. That is done when a call
 // has to park for the first time: a socket that never waits never pays for it. It
 // is done on a goroutine of its own, for it takes more stack than all the rest of a
-// receive, and that stack would be an idle connection's memory; so would be what a
-// channel takes to wait for it.
+// receive, and that stack would be an idle connection's memory. Registered already
+// is no error.
 func (s *Socket) register() error {
-	r := &registration{s: s}
-	go r.make()
-	for !r.made.Load() {
-		runtime.Gosched()
-	}
-	return r.err
-}
-
-// registration is one under way.
-type registration struct {
-	s    *Socket
-	err  error
-	made atomic.Bool
-}
-
-func (r *registration) make() {
-	r.err = r.s.startPolling()
-	r.s.learnPeer()
-	r.made.Store(true)
+	registered := make(chan error)
+	go func() {
+		err := s.startPolling()
+		s.learnPeer()
+		registered <- err
+	}()
+	return <-registered
 }
 
 // startPolling has the poller watch the socket, unless it does.

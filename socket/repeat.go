@@ -22,7 +22,7 @@ func (t *Turn) repeat(call string, op attempt) error {
 				return err
 			}
 		}
-		if err := t.arm(false); err != nil {
+		if err := t.arm(); err != nil {
 			return t.unarmed(call, op, err)
 		}
 		err := r.park()

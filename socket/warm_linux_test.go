@@ -28,6 +28,9 @@ func TestMessagesFoundAtOnceWarmADirection(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			a, b := pair(t, socket.AFUnix, socket.SockSeqpacket)
 			a.SetSpin(-1)
+			if err := socket.Register(a); err != nil {
+				t.Fatal(err)
+			}
 			var turn socket.Turn
 			if err := a.BeginRecv(&turn); err != nil {
 				t.Fatal(err)
