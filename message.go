@@ -33,7 +33,9 @@ type Flags int
 
 const (
 	// FlagPeek leaves the message in the queue. Together with OOB it is EINVAL:
-	// the kernel would install a second copy of every descriptor.
+	// the kernel would install a second copy of every descriptor. SO_PEEK_OFF,
+	// which nothing here sets, makes peeks skip bytes and messages, and NextSize
+	// too.
 	FlagPeek Flags = 1 << iota
 
 	// FlagNoWait makes a call that would have to wait, for the kernel or for

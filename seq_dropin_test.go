@@ -495,3 +495,62 @@ func TestNetOnTheOtherSide(t *testing.T) {
 		t.Errorf("got %d bytes, %v, want one message of 150,000", n, err)
 	}
 }
+
+// A reader that prefers the descriptor to Read takes messages as read(2) does. It
+// loses nothing of a connection that hides its SyscallConn.
+func TestReaderOfTheDescriptor(t *testing.T) {
+	const size, count = 30_000, 4
+	for _, v := range []struct {
+		name string
+		wrap func(net.Conn) io.Reader
+		want int
+	}{
+		{"SyscallConn", func(c net.Conn) io.Reader { return c }, count * 10_000},
+		{"hidden", func(c net.Conn) io.Reader { return struct{ net.Conn }{c} }, count * size},
+	} {
+		t.Run(v.name, func(t *testing.T) {
+			a, b := seqPair(t)
+			guarded(t, a, b)
+			for i := range count {
+				must(t, a.Send(patternOf(i, size)))
+			}
+			must(t, a.CloseWrite())
+			if got, err := readDescriptor(v.wrap(b), 10_000); got != v.want || err != nil {
+				t.Errorf("got %d bytes, %v, want %d", got, err, v.want)
+			}
+		})
+	}
+}
+
+// readDescriptor reads until the end with a buffer of size bytes, by read(2)
+// where r has a descriptor, and says how much came.
+func readDescriptor(r io.Reader, size int) (total int, err error) {
+	p := make([]byte, size)
+	read := func() (int, error) { return r.Read(p) }
+	if sc, ok := r.(syscall.Conn); ok {
+		rc, err := sc.SyscallConn()
+		if err != nil {
+			return 0, err
+		}
+		read = func() (n int, err error) {
+			waited := rc.Read(func(fd uintptr) bool {
+				n, err = syscall.Read(int(fd), p)
+				return err != syscall.EAGAIN
+			})
+			if n == 0 && err == nil {
+				err = io.EOF
+			}
+			return n, errors.Join(waited, err)
+		}
+	}
+	for {
+		n, err := read()
+		total += n
+		if errors.Is(err, io.EOF) {
+			return total, nil
+		}
+		if err != nil {
+			return total, err
+		}
+	}
+}
