@@ -168,15 +168,7 @@ func TestConnectRefused(t *testing.T) {
 // A TCP connect that nobody answers: the queue of the listener is full, and
 // Linux drops what comes then.
 func TestTCPConnectThatNobodyAnswers(t *testing.T) {
-	l := newSocket(t, socket.AFInet, socket.SockStream, 0)
-	sa := bind(t, l)
-	if err := l.Listen(0); err != nil {
-		t.Fatal(err)
-	}
-	first := newSocket(t, socket.AFInet, socket.SockStream, 0)
-	if err := first.Connect(background, sa); err != nil {
-		t.Fatal(err)
-	}
+	_, sa := fullListener(t, socket.AFInet)
 	for _, c := range []struct {
 		name string
 		want error
