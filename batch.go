@@ -87,7 +87,7 @@ func (bt *batch) done() {
 
 // result notes in x.in what m received.
 func (x *exchange) result(m *socket.Msg) {
-	x.in = received{bufs: m.Buffers, control: m.Control, size: m.N, controln: m.ControlN, flags: m.Flags}
+	x.in = received{bufs: m.Buffers, control: m.Control, size: fullSize(m.N, m.Flags), controln: m.ControlN, flags: m.Flags}
 	x.wantSender(m.NeedAddr)
 	x.from = m.Addr
 	x.in.n = min(x.in.size, x.in.room())

@@ -15,7 +15,7 @@ import (
 	"example.com/uds/socket"
 )
 
-func init() { testutil.RegisterChild("refusedBatch", refusedBatchChild) }
+func init() { testutil.RegisterSilent("refusedBatch", refusedBatchChild) }
 
 // Where a filter of system calls refuses sendmmsg(2) and recvmmsg(2), as older
 // sandboxes do, batches move the same messages one by one.
@@ -23,23 +23,18 @@ func TestBatchesWhereTheirCallsAreRefused(t *testing.T) {
 	testutil.RunSilent(t, testutil.Child(t, "refusedBatch"))
 }
 
-func refusedBatchChild() {
+func refusedBatchChild() error {
 	for call, errno := range map[uint32]syscall.Errno{unix.SYS_SENDMMSG: syscall.EPERM, unix.SYS_RECVMMSG: syscall.ENOSYS} {
 		if err := systest.RefuseCalls(call, errno); err != nil {
-			fmt.Printf("skip: no filter of system calls: %v", err)
-			return
+			return testutil.Skipf("no filter of system calls: %v", err)
 		}
 	}
 	a, b, err := uds.SeqPair()
 	c, d, derr := uds.DgramPair()
 	if err := errors.Join(err, derr); err != nil {
-		fmt.Println(err)
-		os.Exit(1)
+		return err
 	}
-	if err := errors.Join(refusedBatch(a, b), refusedBatch(c, d), refusedCore()); err != nil {
-		fmt.Println(err)
-		os.Exit(1)
-	}
+	return errors.Join(refusedBatch(a, b), refusedBatch(c, d), refusedCore())
 }
 
 // refusedBatch sends messages of 0 to 3 bytes, the second with a file, and receives

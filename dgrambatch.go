@@ -9,7 +9,8 @@ import "example.com/uds/socket"
 func (c *DgramConn) RecvBatch(ms []Message) (int, error) { return recvBatch(c, ms) }
 
 // SendBatch sends the datagrams, each as SendMsg does, and returns how many were
-// sent. It stops at the first that fails and returns that one's error.
+// sent. It stops at the first that fails and returns that one's error. Datagrams of
+// other callers may come in between. A write timeout is that of all together.
 func (c *DgramConn) SendBatch(ms []Message) (int, error) { return sendBatch(c, ms, sendNone) }
 
 // more is of batcher.

@@ -13,8 +13,12 @@ func (c *DgramConn) Recv(p []byte) (int, error) { return c.recvSized("read", p, 
 // Peek is Recv that leaves the datagram in the queue.
 func (c *DgramConn) Peek(p []byte) (int, error) { return c.recvSized("peek", p, FlagPeek) }
 
-// NextSize waits for the next datagram and returns its size in bytes.
+// NextSize waits for the next datagram and returns its size in bytes. Systems
+// other than Linux do not tell: errors.ErrUnsupported.
 func (c *DgramConn) NextSize() (int, error) {
+	if socket.MsgSize == 0 && c.ok() {
+		return 0, c.fail("peek", socket.Unsupported("recvmsg"))
+	}
 	var r received
 	if err := c.receive("peek", &r, FlagPeek); err != nil {
 		return 0, err
@@ -25,11 +29,11 @@ func (c *DgramConn) NextSize() (int, error) {
 // recvSized receives by recvfrom(2), which costs less than recvmsg(2) and where
 // MSG_TRUNC exists returns the datagram's size.
 func (c *DgramConn) recvSized(op string, p []byte, f Flags) (int, error) {
-	if socket.MsgSize == 0 {
-		return c.recvPlain(op, p, f)
-	}
 	if !c.ok() {
 		return 0, c.check(op)
+	}
+	if socket.MsgSize == 0 {
+		return recvSizeless(c, p, f)
 	}
 	var t socket.Turn
 	err := c.s.BeginRecv(&t)
@@ -51,17 +55,6 @@ func (c *DgramConn) recvSized(op string, p []byte, f Flags) (int, error) {
 		return len(p), c.fail(op, &TruncatedError{Size: size})
 	}
 	return size, nil
-}
-
-func (c *DgramConn) recvPlain(op string, p []byte, f Flags) (int, error) {
-	r := received{p: p}
-	if err := c.receive(op, &r, f); err != nil {
-		return 0, err
-	}
-	if r.size > r.n {
-		return r.n, c.fail(op, &TruncatedError{Size: r.size})
-	}
-	return r.n, nil
 }
 
 // receive receives one datagram.

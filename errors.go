@@ -31,7 +31,7 @@ var (
 // buffer is full, and the rest of the message is lost, unless the call was one
 // that peeks. It is ErrTruncated.
 type TruncatedError struct {
-	Size int // the message's full size in bytes
+	Size int // the message's full size in bytes (Linux; elsewhere the least it can have)
 }
 
 // Error says how long the message was.

@@ -27,18 +27,7 @@ func TestLongPathWithoutProc(t *testing.T) {
 // environment, and wants it to print nothing.
 func runWithoutProc(t *testing.T, child, dir string) {
 	t.Helper()
-	flags := uintptr(syscall.CLONE_NEWNS)
-	attr := &syscall.SysProcAttr{}
-	if uid := os.Geteuid(); uid != 0 {
-		flags |= syscall.CLONE_NEWUSER
-		attr.UidMappings = []syscall.SysProcIDMap{{ContainerID: 0, HostID: uid, Size: 1}}
-		attr.GidMappings = []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getegid(), Size: 1}}
-	}
-	testutil.RequireNamespaces(t, flags)
-	attr.Cloneflags = flags
-	cmd := testutil.Child(t, child, "NO_PROC_DIR="+dir)
-	cmd.SysProcAttr = attr
-	testutil.RunSilent(t, cmd)
+	testutil.RunSilent(t, testutil.InOwnMounts(t, testutil.Child(t, child, "NO_PROC_DIR="+dir)))
 }
 
 // hideProc puts an empty file system over /proc, and says why not if it can not.

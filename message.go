@@ -20,7 +20,8 @@ type Message struct {
 	// N is the number of payload bytes moved.
 	N int
 
-	// Size is a received message's full size in bytes.
+	// Size is a received message's full size in bytes; of one that did not fit,
+	// where the system does not tell (all but Linux), the least it can have.
 	Size int
 
 	// Truncated and OOBTruncated say that the payload or the ancillary data of a

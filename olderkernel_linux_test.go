@@ -16,7 +16,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-func init() { testutil.RegisterChild("olderKernel", olderKernelChild) }
+func init() { testutil.RegisterSilent("olderKernel", olderKernelChild) }
 
 // A kernel older than a feature (PassPidFD and PeerPidFD before 6.5, RefuseFiles
 // before 6.16) is errors.ErrUnsupported wherever it is asked for, leaves neither
@@ -26,14 +26,13 @@ func TestOlderKernelIsUnsupported(t *testing.T) {
 	testutil.RunSilent(t, testutil.Child(t, "olderKernel", "UDS_PATH="+testutil.SocketPath(t)))
 }
 
-func olderKernelChild() {
+func olderKernelChild() error {
 	l, err := uds.ListenSeq("")
 	if err == nil {
 		err = systest.RefuseOptions(unix.SO_PASSPIDFD - 1)
 	}
 	if err != nil {
-		fmt.Printf("skip: no filter of system calls: %v", err)
-		return
+		return testutil.Skipf("no filter of system calls: %v", err)
 	}
 	err = errors.Join(olderKernelRest(), olderKernelPeer())
 	before := countFDs()
@@ -43,10 +42,7 @@ func olderKernelChild() {
 	if got := countFDs(); got != before {
 		err = errors.Join(err, fmt.Errorf("got %d descriptors, want %d", got, before))
 	}
-	if err != nil {
-		fmt.Println(err)
-		os.Exit(1)
-	}
+	return err
 }
 
 // olderKernelOption asks for o, which the kernel lacks, of everything that can. The

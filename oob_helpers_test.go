@@ -5,39 +5,15 @@ package uds_test
 import (
 	"encoding/binary"
 	"errors"
-	"net"
 	"os"
-	"syscall"
 	"testing"
-	"time"
 
 	"example.com/uds"
 	"golang.org/x/sys/unix"
 )
 
 // msgConn is what both kinds of connection have.
-type msgConn interface {
-	net.Conn
-	Recv(p []byte) (int, error)
-	Send(p []byte) error
-	RecvMsg(m *uds.Message, f uds.Flags) error
-	SendMsg(m *uds.Message, f uds.Flags) error
-	RecvBatch(ms []uds.Message) (int, error)
-	SendBatch(ms []uds.Message) (int, error)
-	SendFiles(p []byte, files ...*os.File) error
-	RecvFiles(p []byte, max int) (n int, files []*os.File, err error)
-	ReadMsgUnix(b, oob []byte) (n, oobn, flags int, addr *net.UnixAddr, err error)
-	WriteMsgUnix(b, oob []byte, addr *net.UnixAddr) (n, oobn int, err error)
-	SetOptions(o uds.Options) error
-	SyscallConn() (syscall.RawConn, error)
-	File() (*os.File, error)
-	PeerCred() (uds.Cred, error)
-	Peer() (uds.Peer, error)
-	CloseRead() error
-	SetSpin(d time.Duration)
-}
-
-var _ msgConn = (*uds.SeqConn)(nil)
+type msgConn = bothConns
 
 // pairOf makes a pair that is closed when t ends.
 type pairOf func(t testing.TB) (a, b msgConn)

@@ -48,7 +48,8 @@ func trimmedLines(s string) string {
 	return out.String()
 }
 
-// TestLinksOfTheDocuments follows every link to a file of the repository.
+// TestLinksOfTheDocuments follows every link to a file of the repository, and to a
+// heading in it.
 func TestLinksOfTheDocuments(t *testing.T) {
 	docs, err := filepath.Glob("docs/*.md")
 	must(t, err)
@@ -59,12 +60,30 @@ func TestLinksOfTheDocuments(t *testing.T) {
 			if strings.Contains(link[1], "://") {
 				continue
 			}
-			path, _, _ := strings.Cut(link[1], "#")
-			if _, err := os.Stat(filepath.Join(filepath.Dir(doc), path)); err != nil && path != "" {
+			path, heading, found := strings.Cut(link[1], "#")
+			target := doc
+			if path != "" {
+				target = filepath.Join(filepath.Dir(doc), path)
+			}
+			if _, err := os.Stat(target); err != nil {
 				t.Errorf("%s: got a link to %q: %v", doc, link[1], err)
+			} else if found && !slices.Contains(headings(t, target), heading) {
+				t.Errorf("%s: got a link to %q, want one to a heading", doc, link[1])
 			}
 		}
 	}
+}
+
+// headings are the names by which links lead to the headings of a document.
+func headings(t *testing.T, doc string) (names []string) {
+	t.Helper()
+	text, err := os.ReadFile(doc)
+	must(t, err)
+	for _, h := range regexp.MustCompile(`(?m)^#+ (.*)$`).FindAllStringSubmatch(string(text), -1) {
+		name := regexp.MustCompile(`[^\p{L}\p{N}_ -]`).ReplaceAllString(strings.ToLower(h[1]), "")
+		names = append(names, strings.ReplaceAll(name, " ", "-"))
+	}
+	return names
 }
 
 // TestReadmeListsThePrograms holds README.md to a link to every example and

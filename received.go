@@ -45,7 +45,7 @@ func (r *received) receive(t *socket.Turn, m *socket.Msg, f Flags) error {
 	bufs, same := fewer(r.bufs)
 	m.Buffer, m.Buffers, m.Control, m.Room, m.NeedAddr = r.p, bufs, r.control, r.grow, r.from != nil
 	err := t.RecvMsg(m, f.recvFlags())
-	r.control, r.size, r.controln, r.flags = m.Control, m.N, m.ControlN, m.Flags
+	r.control, r.size, r.controln, r.flags = m.Control, fullSize(m.N, m.Flags), m.ControlN, m.Flags
 	if r.from != nil {
 		*r.from = m.Addr
 	}

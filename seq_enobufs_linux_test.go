@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"runtime"
 	"slices"
 	"syscall"
@@ -15,7 +14,7 @@ import (
 	"example.com/uds/internal/testutil"
 )
 
-func init() { testutil.RegisterChild("enobufs", enobufsChild) }
+func init() { testutil.RegisterSilent("enobufs", enobufsChild) }
 
 // A kernel that has no memory in one piece for a large message says ENOBUFS. A
 // filter of system calls stands for it.
@@ -23,15 +22,14 @@ func TestWriteSplitsOnENOBUFS(t *testing.T) {
 	testutil.RunSilent(t, testutil.Child(t, "enobufs"))
 }
 
-func enobufsChild() {
+func enobufsChild() error {
 	runtime.LockOSThread()
 	a, b, err := uds.SeqPair()
 	if err == nil {
 		err = systest.RefuseSends(50_000, syscall.ENOBUFS)
 	}
 	if err != nil {
-		fmt.Printf("skip: no filter of system calls: %v", err)
-		return
+		return testutil.Skipf("no filter of system calls: %v", err)
 	}
 	err = errors.Join(
 		enobufsWrite(a, b, 80_000, 40_000, 40_000),
@@ -46,10 +44,7 @@ func enobufsChild() {
 	if n, werr := a.Write(make([]byte, 80_000)); n != 0 || !errors.Is(werr, syscall.ENOBUFS) {
 		err = errors.Join(err, fmt.Errorf("got %d, %v, want 0 bytes and ENOBUFS", n, werr))
 	}
-	if err != nil {
-		fmt.Println(err)
-		os.Exit(1)
-	}
+	return err
 }
 
 // enobufsWrite writes size bytes, which must arrive in messages of the sizes.

@@ -169,6 +169,14 @@ func errorAddresses(t *testing.T, c addressedConn, path string) string {
 	return b.String()
 }
 
+// sameErrorAddresses compares the errors of c with want, which package net has.
+func sameErrorAddresses(t *testing.T, what, want string, c addressedConn, path string) {
+	t.Helper()
+	if diff := cmp.Diff(want, errorAddresses(t, c, path)); diff != "" {
+		t.Errorf("%s (-net +uds):\n%s", what, diff)
+	}
+}
+
 // addressedConn is what errorAddresses calls.
 type addressedConn interface {
 	net.Conn
@@ -195,12 +203,8 @@ func TestErrorAddressesAsNet(t *testing.T) {
 	must(t, err)
 	taken, err := ours.AcceptSeq()
 	must(t, err)
-	if diff := cmp.Diff(wantClient, errorAddresses(t, dialled, path)); diff != "" {
-		t.Errorf("dialled connection (-net +uds):\n%s", diff)
-	}
-	if diff := cmp.Diff(wantAccepted, errorAddresses(t, taken, path)); diff != "" {
-		t.Errorf("accepted connection (-net +uds):\n%s", diff)
-	}
+	sameErrorAddresses(t, "dialled connection", wantClient, dialled, path)
+	sameErrorAddresses(t, "accepted connection", wantAccepted, taken, path)
 }
 
 // The same for datagrams: a socket without a peer has no address to go to.
@@ -216,12 +220,8 @@ func TestErrorAddressesOfDatagramsAsNet(t *testing.T) {
 	must(t, err)
 	dialled, err := uds.DialDgram(path)
 	must(t, err)
-	if diff := cmp.Diff(wantClient, errorAddresses(t, dialled, path)); diff != "" {
-		t.Errorf("dialled connection (-net +uds):\n%s", diff)
-	}
-	if diff := cmp.Diff(wantBound, errorAddresses(t, bound, path)); diff != "" {
-		t.Errorf("bound socket (-net +uds):\n%s", diff)
-	}
+	sameErrorAddresses(t, "dialled connection", wantClient, dialled, path)
+	sameErrorAddresses(t, "bound socket", wantBound, bound, path)
 }
 
 // Every error that the scenarios of the other tests produce is nested alike.

@@ -62,11 +62,16 @@ func seqListener(t testing.TB, address string) *uds.SeqListener {
 	return l
 }
 
-// dialled returns both ends of a connection made by way of a listener.
+// dialled returns both ends of a connection made by way of a listener at address.
 func dialled(t testing.TB, address string) (client, server *uds.SeqConn) {
 	t.Helper()
-	l := seqListener(t, address)
-	client, err := uds.DialSeq(address)
+	return dialledTo(t, seqListener(t, address))
+}
+
+// dialledTo returns both ends of a connection to l, closed when t ends.
+func dialledTo(t testing.TB, l *uds.SeqListener) (client, server *uds.SeqConn) {
+	t.Helper()
+	client, err := uds.DialSeq(l.Addr().String())
 	must(t, err)
 	closeLater(t, client)
 	server, err = l.AcceptSeq()

@@ -186,12 +186,7 @@ func TestAcceptedConnectionsHaveTheOptions(t *testing.T) {
 	l, err := lc.ListenSeq(t.Context(), name)
 	must(t, err)
 	defer l.Close()
-	c, err := uds.DialSeq(name)
-	must(t, err)
-	defer c.Close()
-	s, err := l.AcceptSeq()
-	must(t, err)
-	defer s.Close()
+	_, s := dialledTo(t, l)
 	if n, err := s.ReadBuffer(); n != 40_000 || err != nil {
 		t.Errorf("ReadBuffer: got %d, %v, want 40000", n, err)
 	}
@@ -569,12 +564,7 @@ func TestDialNetworks(t *testing.T) {
 func TestListenerCloseKeepsConnections(t *testing.T) {
 	name := abstractName()
 	l := seqListener(t, name)
-	c, err := uds.DialSeq(name)
-	must(t, err)
-	closeLater(t, c)
-	s, err := l.AcceptSeq()
-	must(t, err)
-	closeLater(t, s)
+	c, s := dialledTo(t, l)
 	waiting, err := uds.DialSeq(name)
 	must(t, err)
 	closeLater(t, waiting)

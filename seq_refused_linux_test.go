@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 	"syscall"
 	"testing"
@@ -15,7 +14,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-func init() { testutil.RegisterChild("refused", refusedChild) }
+func init() { testutil.RegisterSilent("refused", refusedChild) }
 
 // Where a filter of system calls refuses ioctl(2), which package net does not
 // need, a Read finds empty messages, what is queued behind them, and the end.
@@ -23,14 +22,13 @@ func TestReadEndsWhereIoctlIsRefused(t *testing.T) {
 	testutil.RunSilent(t, testutil.Child(t, "refused"))
 }
 
-func refusedChild() {
+func refusedChild() error {
 	if err := systest.RefuseCalls(unix.SYS_IOCTL, syscall.EPERM); err != nil {
-		fmt.Printf("skip: no filter of system calls: %v", err)
-		return
+		return testutil.Skipf("no filter of system calls: %v", err)
 	}
 	hangUp := func(a, _ *uds.SeqConn) error { return a.Close() }
 	shut := func(_, b *uds.SeqConn) error { return b.CloseRead() }
-	err := errors.Join(
+	return errors.Join(
 		refusedRead(hangUp),
 		refusedRead(hangUp, ""),
 		refusedRead(hangUp, "one"),
@@ -39,10 +37,6 @@ func refusedChild() {
 		refusedRead(shut, "", "three", ""),
 		refusedReset(),
 	)
-	if err != nil {
-		fmt.Println(err)
-		os.Exit(1)
-	}
 }
 
 // refusedRead sends the messages, ends the connection from a to b, and reads all

@@ -64,8 +64,11 @@ func FileSeqListener(f *os.File) (*SeqListener, error) {
 	return &SeqListener{s: s, lc: new(ListenConfig), addr: a, file: new(sockFile), names: &names{local: a}}, nil
 }
 
-// Accept waits for the next connection. It is a *SeqConn, which the caller
-// closes.
+// Accept waits for the next connection that ListenConfig.Authorize does not
+// reject. It is a *SeqConn, which the caller closes.
+//
+// At a limit of open files the error is EMFILE or ENFILE, and temporary, which
+// http.Server heeds: the connection stays in the backlog, for a later Accept.
 func (l *SeqListener) Accept() (net.Conn, error) {
 	c, err := l.AcceptSeq()
 	if err != nil {
@@ -135,7 +138,8 @@ func (l *SeqListener) Addr() net.Addr {
 	return netAddr(l.addr, networkSeq)
 }
 
-// Sockname returns the address that the listener is bound to.
+// Sockname returns what Addr does, as an Addr: where the kernel knows the socket
+// file by another name, the path that was asked for.
 func (l *SeqListener) Sockname() (Addr, error) {
 	if err := l.check("getsockname"); err != nil {
 		return Addr{}, err

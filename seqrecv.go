@@ -14,8 +14,12 @@ func (c *SeqConn) Recv(p []byte) (int, error) { return c.recvPlain(p, 0) }
 func (c *SeqConn) Peek(p []byte) (int, error) { return c.recvPlain(p, FlagPeek) }
 
 // NextSize waits for the next message and returns its size in bytes: of a
-// message that Read began, what is left. The end is io.EOF.
+// message that Read began, what is left. The end is io.EOF. Systems other than
+// Linux do not tell: errors.ErrUnsupported.
 func (c *SeqConn) NextSize() (int, error) {
+	if socket.MsgSize == 0 && c.ok() {
+		return 0, c.fail("peek", socket.Unsupported("recvmsg"))
+	}
 	var r received
 	if err := c.receive("peek", &r, FlagPeek); err != nil {
 		return 0, err
@@ -27,6 +31,9 @@ func (c *SeqConn) NextSize() (int, error) {
 func (c *SeqConn) recvPlain(p []byte, f Flags) (size int, err error) {
 	if !c.ok() {
 		return c.failPlain(f, 0, 0, errInvalid)
+	}
+	if socket.MsgSize == 0 {
+		return recvSizeless(c, p, f)
 	}
 	marked := c.mark.set(c.s)
 	var t socket.Turn
@@ -138,6 +145,7 @@ func (c *SeqConn) recvOne(op string, p, control []byte, room func() []byte, f Fl
 	done, again := size > 0, false
 	for !done {
 		size, got, flags, err = t.RecvOne(p, control, room, f.recvFlags())
+		size = fullSize(size, flags)
 		if done = err == nil && came(size, len(got), flags); !done {
 			done, err = c.doubt(&t, err, marked, &again)
 		}

@@ -105,12 +105,7 @@ func TestSockfileNameInTheKernel(t *testing.T) {
 			l, err := (&uds.ListenConfig{Existing: c.existing}).ListenSeq(t.Context(), path)
 			must(t, err)
 			defer l.Close()
-			client, err := uds.DialSeq(path)
-			must(t, err)
-			defer client.Close()
-			server, err := l.AcceptSeq()
-			must(t, err)
-			defer server.Close()
+			client, server := dialledTo(t, l)
 			if a, err := server.Sockname(); err != nil || !c.want(path, a) {
 				t.Errorf("Sockname: got %q, %v", a, err)
 			}

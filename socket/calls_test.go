@@ -42,27 +42,21 @@ var receives = []call{
 		n, err := recvSingle(s, make([]byte, 1), nil, nil)
 		return result{n, err}
 	}},
-	{"RecvMarked", func(s *socket.Socket) result {
-		var t socket.Turn
-		err := s.BeginRecv(&t)
-		if err != nil {
-			return result{0, err}
-		}
-		defer t.End()
-		n, _, err := t.RecvMarked(make([]byte, 1), 0)
-		return result{n, err}
+	{"RecvMarked", func(s *socket.Socket) (r result) {
+		err := inTurn(s, func(t *socket.Turn) (err error) {
+			r.n, _, err = t.RecvMarked(make([]byte, 1), 0)
+			return err
+		})
+		return result{r.n, err}
 	}},
-	{"RecvWhole", func(s *socket.Socket) result {
-		var t socket.Turn
-		err := s.BeginRecv(&t)
-		if err != nil {
-			return result{0, err}
-		}
-		defer t.End()
-		var rest socket.Rest
-		defer rest.Drop()
-		n, err := t.RecvWhole(make([]byte, 1), &rest)
-		return result{n, err}
+	{"RecvWhole", func(s *socket.Socket) (r result) {
+		err := inTurn(s, func(t *socket.Turn) (err error) {
+			var rest socket.Rest
+			defer rest.Drop()
+			r.n, err = t.RecvWhole(make([]byte, 1), &rest)
+			return err
+		})
+		return result{r.n, err}
 	}},
 }
 
@@ -98,7 +92,18 @@ func start[T any](f func() T) <-chan T {
 	return c
 }
 
-// recvSingle is a RecvOne in a turn of its own.
+// inTurn runs receive in a turn of s.
+func inTurn(s *socket.Socket, receive func(*socket.Turn) error) error {
+	var turn socket.Turn
+	if err := s.BeginRecv(&turn); err != nil {
+		return err
+	}
+	defer turn.End()
+	return receive(&turn)
+}
+
+// recvSingle is a RecvOne in a turn of its own. It allocates nothing, which inTurn
+// would.
 func recvSingle(s *socket.Socket, p, control []byte, room func() []byte) (int, error) {
 	var t socket.Turn
 	err := s.BeginRecv(&t)

@@ -30,11 +30,7 @@ func TestCollectedSocketClosesItsDescriptor(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			peer := dropped(t, c.use)
 			defer peer.Close()
-			testutil.Eventually(t, safetyNet, func() bool {
-				runtime.GC()
-				n, err := peer.Recv(make([]byte, 1), socket.MsgDontwait)
-				return n == 0 && err == nil
-			}, "the end, after nobody holds the other socket any more")
+			collected(t, peer)
 		})
 	}
 }
@@ -248,18 +244,13 @@ func TestNetlinkSendLetsOtherGoroutinesRun(t *testing.T) {
 }
 
 func init() {
-	testutil.RegisterChild("netlink send", inNamespace(netlinkSend))
+	registerInNamespace("netlink send", netlinkSend)
 }
 
 // netlinkSend repeats a long send until another goroutine has run in its first
 // half: one that a raw system call keeps from the P never does, and a busy machine
 // may have no processor for it in one.
-func netlinkSend() error {
-	r, err := openRtnl()
-	if err != nil {
-		return err
-	}
-	defer r.s.Close()
+func netlinkSend(r *rtnl) error {
 	for end := time.Now().Add(safetyNet); ; {
 		took, waited, err := ranDuring(r)
 		if err != nil || waited <= took/2 {
@@ -317,20 +308,10 @@ func removals(r *rtnl) (batch []byte, err error) {
 // A Detach that finds no descriptor changes nothing: nobody is told meanwhile
 // that the socket is closed.
 func TestDetachWithoutADescriptorChangesNothing(t *testing.T) {
-	cmd := testutil.Child(t, "detach at the limit")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Errorf("%v: %s", err, out)
-	}
+	testutil.RunSilent(t, testutil.Child(t, "detach at the limit"))
 }
 
-func init() {
-	testutil.RegisterChild("detach at the limit", func() {
-		if err := detachAtTheLimit(); err != nil {
-			fmt.Println(err)
-			os.Exit(1)
-		}
-	})
-}
+func init() { testutil.RegisterSilent("detach at the limit", detachAtTheLimit) }
 
 func detachAtTheLimit() error {
 	a, b, err := socket.Pair(socket.AFUnix, socket.SockSeqpacket, 0)

@@ -13,7 +13,6 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"example.com/uds/internal/testutil"
 	"example.com/uds/socket"
 )
 
@@ -143,16 +142,11 @@ func TestCANFramePassesThrough(t *testing.T) {
 }
 
 func init() {
-	testutil.RegisterChild("can", inNamespace(canFrame))
+	registerInNamespace("can", canFrame)
 }
 
-func canFrame() error {
-	r, err := openRtnl()
-	if err != nil {
-		return err
-	}
-	defer r.s.Close()
-	err = r.do(unix.RTM_NEWLINK, unix.NLM_F_CREATE|unix.NLM_F_EXCL, ifinfo(0, 0, 0),
+func canFrame(r *rtnl) error {
+	err := r.do(unix.RTM_NEWLINK, unix.NLM_F_CREATE|unix.NLM_F_EXCL, ifinfo(0, 0, 0),
 		attr(unix.IFLA_IFNAME, text("can0")), attr(unix.IFLA_LINKINFO, attr(unix.IFLA_INFO_KIND, text("vcan"))))
 	if err != nil {
 		return fmt.Errorf("needs vcan: %w", err)

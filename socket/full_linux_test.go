@@ -152,11 +152,7 @@ func TestDontwaitBehindCallsThatWait(t *testing.T) {
 	s, _ := dgramAt(t)
 	receiver, to := dgramAt(t)
 	queued := fillQueue(t, s, to)
-	done := make(chan error, 1)
-	go func() {
-		_, err := s.SendTo([]byte("first"), 0, to)
-		done <- err
-	}()
+	done := start(func() error { _, err := s.SendTo([]byte("first"), 0, to); return err })
 	// While the other call is about to wait it has the turn; then it is in line.
 	for range 1000 {
 		if _, err := s.SendTo([]byte("second"), socket.MsgDontwait, to); !errors.Is(err, socket.ErrWouldBlock) {
@@ -175,11 +171,7 @@ func TestBatchBehindCallsThatWait(t *testing.T) {
 	free, toFree := dgramAt(t)
 	receiver, to := dgramAt(t)
 	queued := fillQueue(t, s, to)
-	done := make(chan error, 1)
-	go func() {
-		_, err := s.SendTo([]byte("first"), 0, to)
-		done <- err
-	}()
+	done := start(func() error { _, err := s.SendTo([]byte("first"), 0, to); return err })
 	testutil.Eventually(t, safetyNet, func() bool { return socket.Full(s) }, "a call that waits")
 	recvAll(t, receiver, 1) // there may be room before the call that waits has it
 	ms := []socket.Msg{{Buffer: []byte("x"), Addr: toFree}, {Buffer: []byte("second"), Addr: to}}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"runtime"
 	"syscall"
 	"testing"
 	"time"
@@ -105,6 +106,21 @@ func listen(t testing.TB, family, typ int) (*socket.Socket, socket.Sockaddr) {
 	return l, sa
 }
 
+// fullListener returns a stream listener whose backlog is full.
+func fullListener(t testing.TB, family int) (*socket.Socket, socket.Sockaddr) {
+	t.Helper()
+	l := newSocket(t, family, socket.SockStream, 0)
+	sa := bind(t, l)
+	if err := l.Listen(0); err != nil {
+		t.Fatal(err)
+	}
+	first := newSocket(t, family, socket.SockStream, 0)
+	if err := first.Connect(background, sa); err != nil {
+		t.Fatal(err)
+	}
+	return l, sa
+}
+
 // connected returns a client and the server's end of a connection of a family.
 func connected(t testing.TB, family, typ int) (client, server *socket.Socket) {
 	t.Helper()
@@ -145,6 +161,17 @@ func fill(t testing.TB, s *socket.Socket) {
 func waitParked(t testing.TB, s *socket.Socket) {
 	t.Helper()
 	testutil.Eventually(t, safetyNet, func() bool { return socket.Parked(s) }, "a call that waits")
+}
+
+// collected waits until the collector has closed the other end of peer's, which
+// nobody holds.
+func collected(t testing.TB, peer *socket.Socket) {
+	t.Helper()
+	testutil.Eventually(t, safetyNet, func() bool {
+		runtime.GC()
+		n, err := peer.Recv(make([]byte, 1), socket.MsgDontwait)
+		return n == 0 && err == nil
+	}, "the end, after nobody holds the other socket any more")
 }
 
 // within returns what arrives on c.

@@ -25,22 +25,9 @@ func TestInetOverACable(t *testing.T) {
 }
 
 func init() {
-	testutil.RegisterChild("inet over a cable", inNamespace(func() error {
-		r, err := openRtnl()
-		if err != nil {
+	registerInNamespace("inet over a cable", func(r *rtnl) error {
+		if err := cable(r, "192.0.2.1/24", "2001:db8::1/64", "fe80::77/64"); err != nil {
 			return err
-		}
-		defer r.s.Close()
-		if err := r.addVeth("v0", "v1"); err != nil {
-			return err
-		}
-		if err := r.up("lo"); err != nil {
-			return err
-		}
-		for _, a := range []string{"192.0.2.1/24", "2001:db8::1/64", "fe80::77/64"} {
-			if err := r.addAddr("v0", netip.MustParsePrefix(a)); err != nil {
-				return err
-			}
 		}
 		for _, a := range []string{"192.0.2.1:0", "[2001:db8::1]:0", "[fe80::77%v0]:0", "[::1]:0", "127.0.0.1:0"} {
 			if err := tcpEcho(a); err != nil {
@@ -51,7 +38,7 @@ func init() {
 			}
 		}
 		return nil
-	}))
+	})
 }
 
 func inetSocket(at string, typ int) (*socket.Socket, socket.Sockaddr, error) {
@@ -181,15 +168,7 @@ func TestConnectRefused(t *testing.T) {
 // A TCP connect that nobody answers: the queue of the listener is full, and
 // Linux drops what comes then.
 func TestTCPConnectThatNobodyAnswers(t *testing.T) {
-	l := newSocket(t, socket.AFInet, socket.SockStream, 0)
-	sa := bind(t, l)
-	if err := l.Listen(0); err != nil {
-		t.Fatal(err)
-	}
-	first := newSocket(t, socket.AFInet, socket.SockStream, 0)
-	if err := first.Connect(background, sa); err != nil {
-		t.Fatal(err)
-	}
+	_, sa := fullListener(t, socket.AFInet)
 	for _, c := range []struct {
 		name string
 		want error
@@ -324,19 +303,10 @@ func TestPacketConnOfIPv6SpeaksIPv4(t *testing.T) {
 // At RLIMIT_NOFILE Accept says EMFILE, takes nothing from the backlog, and goes
 // on when there is room.
 func TestAcceptRecoversFromTheDescriptorLimit(t *testing.T) {
-	if out, err := testutil.Child(t, "accept at the limit").CombinedOutput(); err != nil {
-		t.Errorf("%v: %s", err, out)
-	}
+	testutil.RunSilent(t, testutil.Child(t, "accept at the limit"))
 }
 
-func init() {
-	testutil.RegisterChild("accept at the limit", func() {
-		if err := acceptAtTheLimit(); err != nil {
-			fmt.Println(err)
-			os.Exit(1)
-		}
-	})
-}
+func init() { testutil.RegisterSilent("accept at the limit", acceptAtTheLimit) }
 
 func acceptAtTheLimit() error {
 	l, sa, err := inetSocket("127.0.0.1:0", socket.SockStream)

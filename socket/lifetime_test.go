@@ -85,15 +85,7 @@ func accepting(t testing.TB) scene {
 
 // connecting waits for room in a backlog.
 func connecting(t testing.TB) scene {
-	l := newSocket(t, socket.AFUnix, socket.SockStream, 0)
-	sa := bind(t, l)
-	if err := l.Listen(0); err != nil {
-		t.Fatal(err)
-	}
-	first := newSocket(t, socket.AFUnix, socket.SockStream, 0)
-	if err := first.Connect(background, sa); err != nil {
-		t.Fatal(err)
-	}
+	l, sa := fullListener(t, socket.AFUnix)
 	s := newSocket(t, socket.AFUnix, socket.SockStream, 0)
 	return scene{s, l, func(ctx context.Context) error { return s.Connect(ctx, sa) }, func(t testing.TB) {
 		accept(t, l)

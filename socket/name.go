@@ -17,7 +17,8 @@ func (s *Socket) Listen(backlog int) error {
 }
 
 // Disconnect dissolves a datagram socket's association with its peer. On
-// SOCK_SEQPACKET and other connections of AF_UNIX it is EINVAL.
+// SOCK_SEQPACKET and other connections of AF_UNIX it is EINVAL. Systems other than
+// Linux lack it: errors.ErrUnsupported.
 func (s *Socket) Disconnect() error { return s.control("connect", sys.Disconnect) }
 
 // Sockname returns the local address, as getsockname(2) does.

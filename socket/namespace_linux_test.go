@@ -2,42 +2,52 @@ package socket_test
 
 import (
 	"errors"
-	"fmt"
 	"net"
+	"net/netip"
 	"os"
-	"strings"
 	"syscall"
 	"testing"
 
 	"example.com/uds/internal/testutil"
 )
 
-// inNamespace makes fn the program of a child that runNamespace starts.
-func inNamespace(fn func() error) func() {
-	return func() {
-		err := fn()
-		switch {
-		case errors.Is(err, errors.ErrUnsupported):
-			fmt.Print("SKIP ", err)
-		case err != nil:
-			fmt.Println(err)
-			os.Exit(1)
+// registerInNamespace makes f the program of a child that runInNamespace starts.
+// What the kernel lacks for it skips the test.
+func registerInNamespace(name string, f func(*rtnl) error) {
+	testutil.RegisterSilent(name, func() error {
+		r, err := openRtnl()
+		if err != nil {
+			return err
 		}
-	}
+		defer r.s.Close()
+		err = f(r)
+		if errors.Is(err, errors.ErrUnsupported) {
+			return testutil.Skipf("%v", err)
+		}
+		return err
+	})
 }
 
-// runInNamespace runs a registered child in a network namespace of its own, and
-// returns what it printed. If it says that the kernel lacks something t is skipped.
-func runInNamespace(t *testing.T, name string, env ...string) string {
+// runInNamespace runs a registered child in a network namespace of its own.
+func runInNamespace(t *testing.T, name string, env ...string) {
 	t.Helper()
-	out, err := testutil.InOwnNetwork(t, testutil.Child(t, name, env...))
-	if err != nil {
-		t.Fatalf("%v: %s", err, out)
+	testutil.RunSilent(t, testutil.InOwnNetwork(t, testutil.Child(t, name, env...)))
+}
+
+// cable makes v0 and v1, which are the ends of a cable, with the addresses at v0.
+func cable(r *rtnl, addrs ...string) error {
+	if err := r.addVeth("v0", "v1"); err != nil {
+		return err
 	}
-	if reason, ok := strings.CutPrefix(string(out), "SKIP "); ok {
-		t.Skip(reason)
+	if err := r.up("lo"); err != nil {
+		return err
 	}
-	return string(out)
+	for _, a := range addrs {
+		if err := r.addAddr("v0", netip.MustParsePrefix(a)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // indexOf is the index of an interface.

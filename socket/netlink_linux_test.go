@@ -15,7 +15,6 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"example.com/uds/internal/testutil"
 	"example.com/uds/socket"
 )
 
@@ -121,10 +120,10 @@ func TestNetlinkOverrunIsReportedAndTheSocketGoesOn(t *testing.T) {
 }
 
 func init() {
-	testutil.RegisterChild("netlink overrun", inNamespace(netlinkOverrun))
+	registerInNamespace("netlink overrun", netlinkOverrun)
 }
 
-func netlinkOverrun() error {
+func netlinkOverrun(r *rtnl) error {
 	watch, err := socket.New(socket.AFNetlink, socket.SockRaw, socket.NetlinkRoute)
 	if err != nil {
 		return err
@@ -140,11 +139,6 @@ func netlinkOverrun() error {
 	if err := watch.Bind(group); err != nil {
 		return err
 	}
-	r, err := openRtnl()
-	if err != nil {
-		return err
-	}
-	defer r.s.Close()
 	if err := toggle(r, 200); err != nil {
 		return err
 	}

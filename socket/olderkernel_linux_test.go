@@ -3,7 +3,6 @@ package socket_test
 import (
 	"errors"
 	"fmt"
-	"os"
 	"strings"
 	"testing"
 
@@ -13,7 +12,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-func init() { testutil.RegisterChild("olderKernel", olderKernelChild) }
+func init() { testutil.RegisterSilent("olderKernel", olderKernelChild) }
 
 // A kernel older than an option says so, of an option with a method of its own,
 // too. A filter of system calls stands for it.
@@ -21,18 +20,17 @@ func TestOlderKernelLacksRefuseFiles(t *testing.T) {
 	testutil.RunSilent(t, testutil.Child(t, "olderKernel"))
 }
 
-func olderKernelChild() {
+func olderKernelChild() error {
 	s, err := socket.New(socket.AFUnix, socket.SockSeqpacket, 0)
 	if err == nil {
 		err = systest.RefuseOptions(unix.SO_PASSRIGHTS - 1)
 	}
 	if err != nil {
-		fmt.Printf("skip: no filter of system calls: %v", err)
-		return
+		return testutil.Skipf("no filter of system calls: %v", err)
 	}
 	const want = "setsockopt SOL_SOCKET SO_PASSRIGHTS to 0, the kernel has no such option here: "
 	if err := s.RefuseFiles(); !errors.Is(err, errors.ErrUnsupported) || !strings.HasPrefix(err.Error(), want) {
-		fmt.Printf("got %v, want %v that begins %q\n", err, errors.ErrUnsupported, want)
-		os.Exit(1)
+		return fmt.Errorf("got %v, want %v that begins %q", err, errors.ErrUnsupported, want)
 	}
+	return nil
 }

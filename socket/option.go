@@ -181,7 +181,8 @@ func (s *Socket) pristine() bool {
 	return err == nil && len(local.Data()) == 0 && connected != nil
 }
 
-// Readable returns FIONREAD: how many bytes can be received without waiting.
+// Readable returns FIONREAD: how many bytes can be received without waiting; of
+// datagrams, on Linux, those of the next one.
 func (s *Socket) Readable() (n int, err error) {
 	err = s.control("ioctl", func(fd int) (e sys.Errno) {
 		n, e = sys.Readable(fd)

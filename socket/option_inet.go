@@ -57,8 +57,8 @@ func (s *Socket) inetOption(name4, name6 int) (level, name int, err error) {
 // (IPV6_UNICAST_HOPS, IP_TTL).
 func (s *Socket) UnicastHops() (int, error) { return s.hops(sys.IPTTL, IPv6UnicastHops) }
 
-// SetUnicastHops sets it: 1 to 255, on AF_INET6 0 too, or -1 for the system's
-// default.
+// SetUnicastHops sets the hop limit of what goes to a single host: 1 to 255, on
+// AF_INET6 0 too, or -1 for the system's default.
 func (s *Socket) SetUnicastHops(hops int) error { return s.setHops(sys.IPTTL, IPv6UnicastHops, hops) }
 
 // MulticastHops returns the hop limit of what goes to groups
@@ -66,7 +66,8 @@ func (s *Socket) SetUnicastHops(hops int) error { return s.setHops(sys.IPTTL, IP
 // are there on Linux.
 func (s *Socket) MulticastHops() (int, error) { return s.hops(sys.IPMulticastTTL, IPv6MulticastHops) }
 
-// SetMulticastHops sets it: 0 to 255, or -1 for the system's default, 1.
+// SetMulticastHops sets the hop limit of what goes to groups: 0 to 255, or -1 for
+// the system's default, 1.
 func (s *Socket) SetMulticastHops(hops int) error {
 	return s.setHops(sys.IPMulticastTTL, IPv6MulticastHops, hops)
 }
@@ -81,7 +82,8 @@ func (s *Socket) MulticastLoop() (bool, error) {
 	return s.Bool(level, name)
 }
 
-// SetMulticastLoop sets it.
+// SetMulticastLoop sets whether members on this machine get what the socket sends
+// to groups.
 func (s *Socket) SetMulticastLoop(on bool) error {
 	level, name, err := s.inetOption(sys.IPMulticastLoop, IPv6MulticastLoop)
 	if err != nil {
@@ -104,9 +106,9 @@ func (s *Socket) MulticastInterface() (int, error) {
 	return s.Int(level, name)
 }
 
-// SetMulticastInterface sets it to the interface with an index, as
-// net.InterfaceByName tells it; 0 lets routing choose (IPV6_MULTICAST_IF,
-// IP_MULTICAST_IF).
+// SetMulticastInterface has packets to groups leave by the interface with an
+// index, as net.InterfaceByName tells it; 0 lets routing choose
+// (IPV6_MULTICAST_IF, IP_MULTICAST_IF).
 func (s *Socket) SetMulticastInterface(index int) error {
 	level, name, err := s.inetOption(sys.IPMulticastIf, IPv6MulticastIf)
 	if err != nil {

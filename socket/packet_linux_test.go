@@ -12,7 +12,6 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"example.com/uds/internal/testutil"
 	"example.com/uds/socket"
 )
 
@@ -26,15 +25,10 @@ func TestPacketFrameCrossesACable(t *testing.T) {
 }
 
 func init() {
-	testutil.RegisterChild("packet cable", inNamespace(packetCable))
+	registerInNamespace("packet cable", packetCable)
 }
 
-func packetCable() error {
-	r, err := openRtnl()
-	if err != nil {
-		return err
-	}
-	defer r.s.Close()
+func packetCable(r *rtnl) error {
 	if err := r.addVeth("v0", "v1"); err != nil {
 		return err
 	}

@@ -73,11 +73,7 @@ func TestFunctionThatDoesNotReturn(t *testing.T) {
 				t.Run(name+"/"+how, func(t *testing.T) {
 					peer := left(t, call, how, late)
 					defer peer.Close()
-					testutil.Eventually(t, safetyNet, func() bool {
-						runtime.GC()
-						n, err := peer.Recv(make([]byte, 1), socket.MsgDontwait)
-						return n == 0 && err == nil
-					}, "the end, after nobody holds the other socket any more")
+					collected(t, peer)
 				})
 			}
 		}

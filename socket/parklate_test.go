@@ -34,12 +34,9 @@ func TestWhatComesAsACallParksEndsItsWait(t *testing.T) {
 			a, _ := pair(t, socket.AFUnix, socket.SockSeqpacket)
 			defer a.SetReadDeadline(time.Unix(1, 0)) // for a Close behind a wait that nothing else ended
 			done := start(func() error {
-				var turn socket.Turn
-				if err := a.BeginRecv(&turn); err != nil {
-					return err
-				}
-				defer turn.End()
-				return socket.ParkAfter(&turn, func() { c.do(a) })
+				return inTurn(a, func(turn *socket.Turn) error {
+					return socket.ParkAfter(turn, func() { c.do(a) })
+				})
 			})
 			if err := within(t, done); !errors.Is(err, c.want) {
 				t.Errorf("got %v, want %v", err, c.want)

@@ -11,7 +11,6 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"example.com/uds/internal/testutil"
 	"example.com/uds/socket"
 )
 
@@ -24,22 +23,9 @@ func TestOptionsDecideWhomADatagramReaches(t *testing.T) {
 }
 
 func init() {
-	testutil.RegisterChild("reach", inNamespace(func() error {
-		r, err := openRtnl()
-		if err != nil {
+	registerInNamespace("reach", func(r *rtnl) error {
+		if err := cable(r, "192.0.2.1/24", "fe80::77/64"); err != nil {
 			return err
-		}
-		defer r.s.Close()
-		if err := r.addVeth("v0", "v1"); err != nil {
-			return err
-		}
-		if err := r.up("lo"); err != nil {
-			return err
-		}
-		for _, a := range []string{"192.0.2.1/24", "fe80::77/64"} {
-			if err := r.addAddr("v0", netip.MustParsePrefix(a)); err != nil {
-				return err
-			}
 		}
 		for _, c := range []struct{ group, any, self string }{
 			{"239.255.77.1", "0.0.0.0", "127.0.0.1"},
@@ -53,7 +39,7 @@ func init() {
 			return fmt.Errorf("SO_BINDTODEVICE: %w", err)
 		}
 		return permissions()
-	}))
+	})
 }
 
 // member is a datagram socket at any address, and where it is reached alone.
@@ -222,17 +208,12 @@ func TestICMPEcho(t *testing.T) {
 }
 
 func init() {
-	testutil.RegisterChild("icmp echo", inNamespace(func() error {
-		r, err := openRtnl()
-		if err != nil {
-			return err
-		}
-		defer r.s.Close()
+	registerInNamespace("icmp echo", func(r *rtnl) error {
 		if err := r.up("lo"); err != nil {
 			return err
 		}
 		return icmpEcho()
-	}))
+	})
 }
 
 func icmpEcho() error {

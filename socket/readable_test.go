@@ -64,14 +64,7 @@ func TestReceivesBehindALookLeaveNothingOfIt(t *testing.T) {
 	for name, receive := range parking {
 		a, b := pair(t, socket.AFUnix, socket.SockSeqpacket)
 		a.SetSpin(safetyNet)
-		done := start(func() error {
-			var turn socket.Turn
-			if err := a.BeginRecv(&turn); err != nil {
-				return err
-			}
-			defer turn.End()
-			return receive(&turn)
-		})
+		done := start(func() error { return inTurn(a, receive) })
 		testutil.Eventually(t, safetyNet, socket.Spinning, "a call that spins")
 		sendOne(t, b)
 		if err := within(t, done); err != nil {
@@ -91,14 +84,7 @@ func TestFirstWaitAsksWhereThePeerIs(t *testing.T) {
 		if socket.PeerKnown(a) {
 			t.Fatalf("%s: got a known peer before the first wait", name)
 		}
-		done := start(func() error {
-			var turn socket.Turn
-			if err := a.BeginRecv(&turn); err != nil {
-				return err
-			}
-			defer turn.End()
-			return receive(&turn)
-		})
+		done := start(func() error { return inTurn(a, receive) })
 		waitParked(t, a)
 		if !socket.PeerKnown(a) {
 			t.Errorf("%s: got an unknown peer while it waits, want a known one", name)

@@ -45,14 +45,13 @@ func TestReceiveIsReadyForALargeMessageAmongSmallOnes(t *testing.T) {
 // recvWhole receives a message, of which a buffer of size bytes takes the first
 // bytes and rest the others, drops it and returns its size.
 func recvWhole(s *socket.Socket, size int, rest *socket.Rest) (int, error) {
-	var t socket.Turn
-	if err := s.BeginRecv(&t); err != nil {
-		return 0, err
-	}
-	defer t.End()
-	n, err := t.RecvWhole(make([]byte, size), rest)
-	n += rest.Len()
-	rest.Drop()
+	n := 0
+	err := inTurn(s, func(t *socket.Turn) (err error) {
+		n, err = t.RecvWhole(make([]byte, size), rest)
+		n += rest.Len()
+		rest.Drop()
+		return err
+	})
 	return n, err
 }
 

@@ -11,7 +11,6 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"example.com/uds/internal/testutil"
 	"example.com/uds/socket"
 )
 
@@ -154,17 +153,3 @@ func waitForRoute(a netip.Addr) error {
 
 // rtfLocal is RTF_LOCAL of include/uapi/linux/ipv6_route.h.
 const rtfLocal = 0x80000000
-
-func init() {
-	testutil.RegisterChild("veth", inNamespace(func() error {
-		r, err := openRtnl()
-		if err != nil {
-			return err
-		}
-		defer r.s.Close()
-		if err := r.addVeth("v0", "v1"); err != nil {
-			return err
-		}
-		return r.up("lo")
-	}))
-}

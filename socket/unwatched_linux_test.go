@@ -16,8 +16,8 @@ import (
 )
 
 func init() {
-	testutil.RegisterChild("unwatched", unwatchedChild)
-	testutil.RegisterChild("unwatched-full", unwatchedFullChild)
+	testutil.RegisterSilent("unwatched", unwatchedChild)
+	testutil.RegisterSilent("unwatched-full", unwatchedFullChild)
 }
 
 // A user whose descriptors are all that epoll may watch, fs.epoll.max_user_watches,
@@ -28,10 +28,9 @@ func TestSocketThatCanNotBeWatched(t *testing.T) {
 	testutil.RunSilent(t, testutil.Child(t, "unwatched"))
 }
 
-func unwatchedChild() {
+func unwatchedChild() error {
 	if err := refuseWatches(); err != nil {
-		fmt.Printf("skip: no filter of system calls: %v", err)
-		return
+		return testutil.Skipf("no filter of system calls: %v", err)
 	}
 	before := openDescriptors()
 	a, b, err := socket.Pair(socket.AFUnix, socket.SockSeqpacket, 0)
@@ -42,10 +41,7 @@ func unwatchedChild() {
 	if got := openDescriptors(); got != before {
 		err = errors.Join(err, fmt.Errorf("after Close: got %d descriptors, want %d", got, before))
 	}
-	if err != nil {
-		fmt.Println(err)
-		os.Exit(1)
-	}
+	return err
 }
 
 // refuseWatches makes epoll_ctl fail after the runtime has set its poller up.
@@ -99,18 +95,13 @@ func TestFullReceiverThatCanNotBeWatched(t *testing.T) {
 	testutil.RunSilent(t, testutil.Child(t, "unwatched-full"))
 }
 
-func unwatchedFullChild() {
+func unwatchedFullChild() error {
 	if err := refuseWatches(); err != nil {
-		fmt.Printf("skip: no filter of system calls: %v", err)
-		return
+		return testutil.Skipf("no filter of system calls: %v", err)
 	}
 	// The queue of the receiver holds 11 small messages (net.unix.max_dgram_qlen),
 	// the smallest buffer of a sender fewer large ones.
-	err := errors.Join(unwatchedFull([]byte("x")), unwatchedFull(make([]byte, 2000)))
-	if err != nil {
-		fmt.Println(err)
-		os.Exit(1)
-	}
+	return errors.Join(unwatchedFull([]byte("x")), unwatchedFull(make([]byte, 2000)))
 }
 
 // unwatchedFull has a send of p wait until the receiver receives.

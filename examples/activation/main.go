@@ -89,15 +89,17 @@ func serveConnections(l *uds.SeqListener) {
 	}
 }
 
-// answerMessages answers every message with itself, until the client has closed
-// its
-// connection.
+// answerMessages answers every message of up to 64 KiB with itself, until the
+// client has closed its connection or sends a larger one.
 func answerMessages(c *uds.SeqConn) {
 	defer c.Close()
 	p := make([]byte, 64<<10)
 	for {
 		n, err := c.Recv(p)
 		if err != nil {
+			if err != io.EOF {
+				log.Print(err) // such as *uds.TruncatedError
+			}
 			return
 		}
 		if err := c.Send(p[:n]); err != nil {
@@ -106,7 +108,7 @@ func answerMessages(c *uds.SeqConn) {
 	}
 }
 
-// answerDatagrams answers every datagram with itself, but does not wait for a
+// answerDatagrams answers every datagram with its first 64 KiB, but does not wait for a
 // client whose queue is full: that would hold up the answers of all others.
 func answerDatagrams(c *uds.DgramConn) {
 	log.Printf("receiving at %v", c.LocalAddr())

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"net"
 	"os"
 	"os/exec"
 	"testing"
@@ -48,11 +49,15 @@ func stop(t *testing.T, cmd *exec.Cmd) {
 	}
 }
 
-// echo exchanges a message over c.
-func echo(t *testing.T, c interface {
+// messages is what both kinds of connection have.
+type messages interface {
+	net.Conn
 	Send([]byte) error
 	Recv([]byte) (int, error)
-}) {
+}
+
+// echo exchanges a message over c.
+func echo(t *testing.T, c messages) {
 	t.Helper()
 	if err := c.Send([]byte("hello")); err != nil {
 		t.Fatal(err)
@@ -60,6 +65,18 @@ func echo(t *testing.T, c interface {
 	p := make([]byte, 100)
 	if n, err := c.Recv(p); err != nil || string(p[:n]) != "hello" {
 		t.Fatalf("got %q, %v, want hello", p[:n], err)
+	}
+}
+
+// serves has the service answer over c, ends it, and looks for the file, which is
+// the activator's.
+func serves(t *testing.T, cmd *exec.Cmd, c messages, path string) {
+	t.Helper()
+	c.SetDeadline(time.Now().Add(30 * time.Second))
+	echo(t, c)
+	stop(t, cmd)
+	if _, err := os.Lstat(path); err != nil {
+		t.Errorf("after the service: got %v, want the activator's file", err)
 	}
 }
 
@@ -74,12 +91,7 @@ func TestActivatedListener(t *testing.T) {
 		return err == nil
 	}, "dial")
 	defer c.Close()
-	c.SetDeadline(time.Now().Add(30 * time.Second))
-	echo(t, c)
-	stop(t, cmd)
-	if _, err := os.Lstat(path); err != nil {
-		t.Errorf("after the service: got %v, want the activator's file", err)
-	}
+	serves(t, cmd, c, path)
 }
 
 func TestActivatedDatagrams(t *testing.T) {
@@ -91,10 +103,5 @@ func TestActivatedDatagrams(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer c.Close()
-	c.SetDeadline(time.Now().Add(30 * time.Second))
-	echo(t, c)
-	stop(t, cmd)
-	if _, err := os.Lstat(path); err != nil {
-		t.Errorf("after the service: got %v, want the activator's file", err)
-	}
+	serves(t, cmd, c, path)
 }

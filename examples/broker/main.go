@@ -100,10 +100,13 @@ func answer(c *uds.SeqConn, root *os.Root) error {
 	request := make([]byte, 4096)
 	for {
 		n, err := c.Recv(request)
-		if err != nil {
+		var f *os.File
+		switch {
+		case err == nil:
+			f, err = open(root, who, string(request[:n]))
+		case !errors.Is(err, uds.ErrTruncated): // too long a request is the client's to mend
 			return err
 		}
-		f, err := open(root, who, string(request[:n]))
 		if err != nil {
 			err = c.Send([]byte(err.Error()))
 		} else {

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"example.com/uds"
 	"example.com/uds/internal/testutil"
 )
 
@@ -68,6 +69,32 @@ func start(t *testing.T) (path, dir string) {
 		root.Close()
 	})
 	return path, dir
+}
+
+// A request that is too long is refused as others are, and the next is answered.
+func TestTooLongARequest(t *testing.T) {
+	path, _ := start(t)
+	c, err := uds.DialSeq(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	for request, want := range map[string]string{"r " + strings.Repeat("x", 5000): "truncated", "r readme": ""} {
+		if err := c.Send([]byte(request)); err != nil {
+			t.Fatal(err)
+		}
+		reply := make([]byte, 4096)
+		n, files, err := c.RecvFiles(reply, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range files {
+			f.Close()
+		}
+		if got := string(reply[:n]); !strings.Contains(got, want) || (len(files) == 1) != (want == "") {
+			t.Errorf("a request of %d bytes: got %q and %d files, want %q", len(request), got, len(files), want)
+		}
+	}
 }
 
 func TestPolicy(t *testing.T) {

@@ -15,6 +15,9 @@ import (
 )
 
 func main() {
+	if len(os.Args) < 2 {
+		log.Fatal("usage: journald NAME=value ...")
+	}
 	var e Entry
 	for _, arg := range os.Args[1:] {
 		name, value, ok := strings.Cut(arg, "=")

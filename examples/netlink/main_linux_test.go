@@ -42,7 +42,7 @@ func TestListsTheLinks(t *testing.T) {
 
 // In a network namespace of its own: lo is down, and then up.
 func TestWatchesAChange(t *testing.T) {
-	out, err := testutil.InOwnNetwork(t, testutil.Child(t, "watch"))
+	out, err := testutil.InOwnNetwork(t, testutil.Child(t, "watch")).CombinedOutput()
 	if want := "1 lo down\n1 lo up\n"; err != nil || !strings.HasPrefix(string(out), want) {
 		t.Errorf("got %q, %v, want %q", out, err, want)
 	}

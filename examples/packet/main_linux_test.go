@@ -14,7 +14,7 @@ func TestMain(m *testing.M) { testutil.Main(m) }
 
 // On the lo of a network namespace of its own.
 func TestCapturesWhatTheFilterPasses(t *testing.T) {
-	out, err := testutil.InOwnNetwork(t, testutil.Child(t, "capture"))
+	out, err := testutil.InOwnNetwork(t, testutil.Child(t, "capture")).CombinedOutput()
 	if want := "\"hello\" from lo/0x88b5/00:00:00:00:00:00\n"; err != nil || string(out) != want {
 		t.Errorf("got %q, %v, want %q", out, err, want)
 	}

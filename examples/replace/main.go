@@ -34,6 +34,9 @@ func main() {
 }
 
 func run(out io.Writer, replacements, clients int) error {
+	if replacements < 0 || clients < 1 {
+		return fmt.Errorf("%d replacements for %d clients: want none or more, and a client", replacements, clients)
+	}
 	dir, err := os.MkdirTemp("", "uds")
 	if err != nil {
 		return err
@@ -49,7 +52,10 @@ func run(out io.Writer, replacements, clients int) error {
 	load.stop()
 	s.retire(l)
 	s.running.Wait()
-	if err := errors.Join(err, load.failed); err != nil {
+	if err == nil {
+		err = load.failure()
+	}
+	if err != nil {
 		return err
 	}
 	fmt.Fprintf(out, "%d listeners served %d exchanges\n", replacements+1, load.exchanges.Load())
@@ -63,11 +69,13 @@ type service struct {
 	running sync.WaitGroup // listeners and connections
 }
 
-// replace replaces l so many times, each after some load, and returns the last
-// listener.
+// replace replaces l so many times, each after some load, until a client fails,
+// and returns the last listener.
 func (s *service) replace(l *uds.SeqListener, times int, load *load) (*uds.SeqListener, error) {
 	for i := range times {
-		load.wait()
+		if err := load.wait(); err != nil {
+			return l, err
+		}
 		next, err := s.start(i + 1)
 		if err != nil {
 			return l, err
@@ -120,7 +128,7 @@ type load struct {
 	clients   sync.WaitGroup
 	stopped   atomic.Bool
 	exchanges atomic.Int64
-	progress  chan struct{}
+	progress  chan struct{} // an exchange, or a failure
 
 	mu     sync.Mutex
 	failed error
@@ -136,32 +144,47 @@ func startLoad(path string, clients int) *load {
 					return
 				}
 				l.exchanges.Add(1)
-				select {
-				case l.progress <- struct{}{}:
-				default:
-				}
+				l.advance()
 			}
 		})
 	}
 	return l
 }
 
-// wait waits for a few exchanges, so that every generation gets some.
-func (l *load) wait() {
-	for want := l.exchanges.Load() + 20; l.exchanges.Load() < want; {
-		select {
-		case <-l.progress:
-		case <-time.After(10 * time.Second):
-			l.fail(errors.New("no exchange for 10 s"))
-			return
-		}
+// advance wakes wait.
+func (l *load) advance() {
+	select {
+	case l.progress <- struct{}{}:
+	default:
 	}
 }
 
+// wait waits for a few exchanges, so that every generation gets some, or until a
+// client fails.
+func (l *load) wait() error {
+	for want := l.exchanges.Load() + 20; l.exchanges.Load() < want && l.failure() == nil; {
+		select {
+		case <-l.progress:
+		case <-time.After(10 * time.Second):
+			return errors.New("no exchange for 10 s")
+		}
+	}
+	return l.failure()
+}
+
+// fail notes that a client failed.
 func (l *load) fail(err error) {
 	l.mu.Lock()
-	defer l.mu.Unlock()
 	l.failed = errors.Join(l.failed, err)
+	l.mu.Unlock()
+	l.advance()
+}
+
+// failure is what clients failed with.
+func (l *load) failure() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.failed
 }
 
 func (l *load) stop() {

@@ -1,8 +1,11 @@
 package main
 
 import (
+	"errors"
+	"io"
 	"regexp"
 	"strings"
+	"syscall"
 	"testing"
 
 	"example.com/uds/internal/testutil"
@@ -19,5 +22,23 @@ func TestReplace(t *testing.T) {
 	want := regexp.MustCompile(`\A51 listeners served [1-9][0-9]{3,} exchanges\nno dial was refused and no exchange was lost\n\z`)
 	if !want.MatchString(out.String()) {
 		t.Errorf("got %q, want a match of %q", &out, want)
+	}
+}
+
+// Without clients nothing would ever be exchanged.
+func TestReplaceOfNothing(t *testing.T) {
+	for _, c := range []struct{ replacements, clients int }{{1, 0}, {-1, 1}} {
+		if err := run(io.Discard, c.replacements, c.clients); err == nil {
+			t.Errorf("%d replacements, %d clients: got no error", c.replacements, c.clients)
+		}
+	}
+}
+
+// A client that fails ends the wait for its exchanges.
+func TestFailureEndsTheWait(t *testing.T) {
+	load := startLoad(testutil.SocketPath(t), 1) // where nobody listens
+	defer load.stop()
+	if err := load.wait(); !errors.Is(err, syscall.ENOENT) {
+		t.Errorf("got %v, want ENOENT", err)
 	}
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"strings"
 	"testing"
-	"time"
 
 	"example.com/uds"
 	"example.com/uds/internal/testutil"
@@ -13,14 +12,7 @@ import (
 // are received.
 func TestTooLongANotification(t *testing.T) {
 	testutil.CheckLeaks(t)
-	m, err := NewManager(t.Context(), testutil.SocketPath(t))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer m.Close()
-	if err := m.c.SetReadDeadline(time.Now().Add(20 * time.Second)); err != nil {
-		t.Fatal(err)
-	}
+	m := manager(t)
 	sender, err := uds.DialDgram(m.Address())
 	if err != nil {
 		t.Fatal(err)

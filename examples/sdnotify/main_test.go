@@ -60,15 +60,22 @@ func notify() error {
 	return errors.Join(n.Ready("warm"), n.Store("passwd", f, os.Stdin), n.Barrier(ctx), n.Notify("STOPPING=1"), f.Close(), n.Close())
 }
 
-func TestNotifier(t *testing.T) {
+// manager is a Manager that is closed when t ends.
+func manager(t *testing.T) *Manager {
+	t.Helper()
 	m, err := NewManager(t.Context(), testutil.SocketPath(t))
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer m.Close()
+	t.Cleanup(func() { m.Close() })
 	if err := m.c.SetReadDeadline(time.Now().Add(20 * time.Second)); err != nil {
 		t.Fatal(err)
 	}
+	return m
+}
+
+func TestNotifier(t *testing.T) {
+	m := manager(t)
 	cmd := testutil.Child(t, "service", "NOTIFY_SOCKET="+m.Address())
 	cmd.Stderr = os.Stderr
 	if err := cmd.Start(); err != nil {

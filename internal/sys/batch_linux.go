@@ -54,10 +54,7 @@ func (b *Batch) addBuffer(p []byte) {
 	if len(p) == 0 {
 		return
 	}
-	var v unix.Iovec
-	v.Base = unsafe.SliceData(p)
-	v.SetLen(len(p))
-	b.iovs = append(b.iovs, v)
+	b.iovs = append(b.iovs, NewVec(p).iov)
 	b.bytes += len(p)
 }
 

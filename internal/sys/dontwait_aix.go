@@ -2,4 +2,5 @@ package sys
 
 import "golang.org/x/sys/unix"
 
-const msgDontwait = unix.MSG_NONBLOCK
+// MsgDontwait makes a call fail with EAGAIN where it would have to wait.
+const MsgDontwait = unix.MSG_NONBLOCK

@@ -1,7 +1,8 @@
-//go:build unix && !aix && !linux
+//go:build unix && !aix
 
 package sys
 
 import "golang.org/x/sys/unix"
 
-const msgDontwait = unix.MSG_DONTWAIT
+// MsgDontwait makes a call fail with EAGAIN where it would have to wait.
+const MsgDontwait = unix.MSG_DONTWAIT

@@ -15,10 +15,10 @@ import (
 func TestMain(m *testing.M) { testutil.Main(m) }
 
 func init() {
-	testutil.RegisterChild("interrupted-bind", func() { interruptedChild(unix.SYS_BIND, interruptedBind) })
-	testutil.RegisterChild("interrupted-connect", func() { interruptedChild(unix.SYS_CONNECT, interruptedConnect) })
-	testutil.RegisterChild("interrupted-disconnect", func() { interruptedChild(unix.SYS_CONNECT, interruptedDisconnect) })
-	testutil.RegisterChild("interrupted-recvmsg", func() { interruptedChild(unix.SYS_RECVMSG, interruptedPending) })
+	testutil.RegisterSilent("interrupted-bind", interrupting(unix.SYS_BIND, interruptedBind))
+	testutil.RegisterSilent("interrupted-connect", interrupting(unix.SYS_CONNECT, interruptedConnect))
+	testutil.RegisterSilent("interrupted-disconnect", interrupting(unix.SYS_CONNECT, interruptedDisconnect))
+	testutil.RegisterSilent("interrupted-recvmsg", interrupting(unix.SYS_RECVMSG, interruptedPending))
 }
 
 // A signal ends a bind or connect of AF_UNIX that waits for a mutex of the
@@ -102,16 +102,15 @@ func interruptedSocket() int {
 	return fd
 }
 
-// interruptedChild runs f on a thread whose system calls of a number fail with
-// EINTR three times. It prints what is wrong.
-func interruptedChild(call uint32, f func() error) {
-	runtime.LockOSThread()
-	systest.Interrupt(call, 3, func(reason string) {
-		fmt.Print("skip: ", reason)
-		os.Exit(0)
-	})
-	if err := f(); err != nil {
-		fmt.Println(err)
-		os.Exit(1)
+// interrupting runs f on a thread whose system calls of a number fail with EINTR
+// three times.
+func interrupting(call uint32, f func() error) func() error {
+	return func() error {
+		runtime.LockOSThread()
+		systest.Interrupt(call, 3, func(reason string) {
+			fmt.Print("skip: ", reason)
+			os.Exit(0)
+		})
+		return f()
 	}
 }

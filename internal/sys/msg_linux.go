@@ -46,10 +46,7 @@ func (m *Msg) add(b []byte) {
 	if len(b) == 0 {
 		return
 	}
-	var v unix.Iovec
-	v.Base = unsafe.SliceData(b)
-	v.SetLen(len(b))
-	m.iovs = append(m.iovs, v)
+	m.iovs = append(m.iovs, NewVec(b).iov)
 	m.bytes += len(b)
 }
 

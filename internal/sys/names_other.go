@@ -2,8 +2,8 @@
 
 package sys
 
-// The numbers of the protocols and options that package socket names. A number
-// that a system lacks is Missing there.
+// The numbers of the protocols and options that package socket names. No call
+// takes an option here.
 const (
 	IPProtoIP     = 0
 	IPProtoICMP   = 1
@@ -21,7 +21,6 @@ const (
 	SoRcvlowat  = Missing
 	SoRcvtimeo  = Missing
 	SoReuseaddr = Missing
-	SoReuseport = Missing
 	SoSndlowat  = Missing
 	SoSndtimeo  = Missing
 
@@ -38,40 +37,4 @@ const (
 	TCPNodelay = Missing
 
 	Somaxconn = 128
-
-	IPAddMembership  = Missing
-	IPDropMembership = Missing
-	IPMulticastIf    = Missing
-	IPMulticastLoop  = Missing
-	IPMulticastTTL   = Missing
-
-	SoBindtodevice = Missing
-	SolNetlink     = Missing
-	SolPacket      = Missing
-
-	NetlinkAudit         = Missing
-	NetlinkConnector     = Missing
-	NetlinkDnrtmsg       = Missing
-	NetlinkEcryptfs      = Missing
-	NetlinkFibLookup     = Missing
-	NetlinkFirewall      = Missing
-	NetlinkGeneric       = Missing
-	NetlinkIP6Fw         = Missing
-	NetlinkIscsi         = Missing
-	NetlinkKobjectUevent = Missing
-	NetlinkNetfilter     = Missing
-	NetlinkNflog         = Missing
-	NetlinkRoute         = Missing
-	NetlinkScsitransport = Missing
-	NetlinkSelinux       = Missing
-	NetlinkUnused        = Missing
-	NetlinkUsersock      = Missing
-	NetlinkXfrm          = Missing
-
-	NetlinkAddMembership  = Missing
-	NetlinkDropMembership = Missing
-	NetlinkNoEnobufs      = Missing
 )
-
-// MsgCmsgCloexec makes received descriptors close-on-exec, on Linux alone.
-const MsgCmsgCloexec = 0

@@ -1,11 +1,10 @@
-//go:build unix && !linux
+//go:build unix
 
 package sys
 
 import "golang.org/x/sys/unix"
 
-// The numbers of the protocols and options that package socket names. A number
-// that a system lacks is Missing there.
+// The numbers of the protocols and options that package socket names.
 const (
 	IPProtoIP     = unix.IPPROTO_IP
 	IPProtoICMP   = unix.IPPROTO_ICMP
@@ -23,7 +22,6 @@ const (
 	SoRcvlowat  = unix.SO_RCVLOWAT
 	SoRcvtimeo  = unix.SO_RCVTIMEO
 	SoReuseaddr = unix.SO_REUSEADDR
-	SoReuseport = Missing
 	SoSndlowat  = unix.SO_SNDLOWAT
 	SoSndtimeo  = unix.SO_SNDTIMEO
 
@@ -40,41 +38,4 @@ const (
 	TCPNodelay = unix.TCP_NODELAY
 
 	Somaxconn = unix.SOMAXCONN
-
-	IPAddMembership  = Missing
-	IPDropMembership = Missing
-	IPMulticastIf    = Missing
-	IPMulticastLoop  = Missing
-	IPMulticastTTL   = Missing
-
-	SoBindtodevice = Missing
-	SolNetlink     = Missing
-	SolPacket      = Missing
-
-	NetlinkAudit         = Missing
-	NetlinkConnector     = Missing
-	NetlinkDnrtmsg       = Missing
-	NetlinkEcryptfs      = Missing
-	NetlinkFibLookup     = Missing
-	NetlinkFirewall      = Missing
-	NetlinkGeneric       = Missing
-	NetlinkIP6Fw         = Missing
-	NetlinkIscsi         = Missing
-	NetlinkKobjectUevent = Missing
-	NetlinkNetfilter     = Missing
-	NetlinkNflog         = Missing
-	NetlinkRoute         = Missing
-	NetlinkScsitransport = Missing
-	NetlinkSelinux       = Missing
-	NetlinkUnused        = Missing
-	NetlinkUsersock      = Missing
-	NetlinkXfrm          = Missing
-
-	NetlinkAddMembership  = Missing
-	NetlinkDropMembership = Missing
-	NetlinkNoEnobufs      = Missing
 )
-
-// MsgCmsgCloexec makes received descriptors close-on-exec, on Linux alone:
-// elsewhere RecvMsg does.
-const MsgCmsgCloexec = 0

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"strings"
 	"testing"
 )
 
@@ -41,20 +40,6 @@ func Child(t testing.TB, name string, env ...string) *exec.Cmd {
 	cmd.Env = append(append(childEnviron(), env...), childVariable+"="+name)
 	t.Cleanup(func() { reap(cmd) })
 	return cmd
-}
-
-// RunSilent runs a command that Child returned to its end. A child that is content
-// prints nothing and exits with status 0; one that begins with "skip: " and exits so
-// skips t, for the reason that follows.
-func RunSilent(t testing.TB, cmd *exec.Cmd) {
-	t.Helper()
-	out, err := cmd.CombinedOutput()
-	if reason, skip := strings.CutPrefix(string(out), "skip: "); skip && err == nil {
-		t.Skip(strings.TrimSpace(reason))
-	}
-	if err != nil || len(out) > 0 {
-		t.Fatalf("got %v, %s", err, out)
-	}
 }
 
 // childEnviron is this process's environment for a child. The race detector

@@ -15,12 +15,6 @@ func init() {
 		fmt.Print(os.Getenv("UDS_TEST_WORD"), " ", os.Geteuid(), " ", isChild)
 	})
 	RegisterChild("exit 3", func() { os.Exit(3) })
-	RegisterChild("say", func() {
-		fmt.Print(os.Getenv("UDS_TEST_WORD"))
-		if os.Getenv("UDS_TEST_FAILS") != "" {
-			os.Exit(3)
-		}
-	})
 	RegisterChild("wait", func() { os.Stdin.Read(make([]byte, 1)) })
 }
 
@@ -86,24 +80,6 @@ func TestRegisterChildRejectsASecondOfTheName(t *testing.T) {
 		}
 	}()
 	RegisterChild("print", func() {})
-}
-
-func TestRunSilentTellsWhatTheChildSays(t *testing.T) {
-	for _, c := range []struct {
-		word, fails string
-		want        outcome
-	}{
-		{"", "", outcome{}},
-		{"skip: no such kernel\n", "", outcome{skipped: true, message: "no such kernel"}},
-		{"a complaint", "", outcome{failed: true, message: "got <nil>, a complaint"}},
-		{"", "yes", outcome{failed: true, message: "got exit status 3, "}},
-		{"skip: half-way", "yes", outcome{failed: true, message: "got exit status 3, skip: half-way"}},
-	} {
-		cmd := Child(t, "say", "UDS_TEST_WORD="+c.word, "UDS_TEST_FAILS="+c.fails)
-		if got := try(func(f testing.TB) { RunSilent(f, cmd) }); got != c.want {
-			t.Errorf("%q: got %+v, want %+v", c.word, got, c.want)
-		}
-	}
 }
 
 // outcome is what a helper did to the test that called it.

@@ -1,7 +1,6 @@
 package testutil
 
 import (
-	"errors"
 	"os"
 	"os/exec"
 	"syscall"
@@ -22,22 +21,32 @@ func RequireNamespaces(t testing.TB, flags uintptr) {
 	}
 }
 
-// InOwnNetwork runs cmd in a network namespace of its own, in which nothing is
-// up, and returns what it printed. An ordinary user gets a user namespace too,
-// in which it is root. Where the system allows neither t is skipped.
-func InOwnNetwork(t testing.TB, cmd *exec.Cmd) ([]byte, error) {
+// InOwnNetwork makes cmd, which is not yet started, run in a network namespace of
+// its own, in which nothing is up. An ordinary user gets a user namespace too, in
+// which it is root. Where the system allows neither t is skipped.
+func InOwnNetwork(t testing.TB, cmd *exec.Cmd) *exec.Cmd {
 	t.Helper()
-	cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWNET}
+	inNamespaces(t, cmd, syscall.CLONE_NEWNET)
+	return cmd
+}
+
+// InOwnMounts makes cmd, which is not yet started, run in a mount namespace of its
+// own, as InOwnNetwork does in one of the network.
+func InOwnMounts(t testing.TB, cmd *exec.Cmd) *exec.Cmd {
+	t.Helper()
+	inNamespaces(t, cmd, syscall.CLONE_NEWNS)
+	return cmd
+}
+
+func inNamespaces(t testing.TB, cmd *exec.Cmd, flags uintptr) {
+	t.Helper()
+	attr := new(syscall.SysProcAttr)
 	if uid := os.Geteuid(); uid != 0 {
-		RequireNamespaces(t, syscall.CLONE_NEWNET|syscall.CLONE_NEWUSER)
-		cmd.SysProcAttr.Cloneflags |= syscall.CLONE_NEWUSER
-		cmd.SysProcAttr.UidMappings = []syscall.SysProcIDMap{{ContainerID: 0, HostID: uid, Size: 1}}
-		cmd.SysProcAttr.GidMappings = []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getegid(), Size: 1}}
+		flags |= syscall.CLONE_NEWUSER
+		attr.UidMappings = []syscall.SysProcIDMap{{ContainerID: 0, HostID: uid, Size: 1}}
+		attr.GidMappings = []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getegid(), Size: 1}}
 	}
-	out, err := cmd.CombinedOutput()
-	var exit *exec.ExitError
-	if err != nil && !errors.As(err, &exit) {
-		t.Skipf("needs a network namespace of its own, which this user may not make: %v", err)
-	}
-	return out, err
+	RequireNamespaces(t, flags)
+	attr.Cloneflags = flags
+	cmd.SysProcAttr = attr
 }

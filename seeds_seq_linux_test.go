@@ -7,9 +7,7 @@ import (
 	"io"
 	"net"
 	"os"
-	"path/filepath"
 	"runtime/debug"
-	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -22,23 +20,11 @@ import (
 // These port what the documents say that this package grew from; docs/seeds.md
 // lists them row by row.
 
-func seedSeqPair(t *testing.T) (a, b *uds.SeqConn) {
-	t.Helper()
-	a, b, err := uds.SeqPair()
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { a.Close(); b.Close() })
-	return a, b
-}
-
 // uds::UnixSeqpacketConn: what is sent separately is received separately.
 func TestSeedSentSeparatelyReceivedSeparately(t *testing.T) {
-	a, b := seedSeqPair(t)
+	a, b := seqPair(t)
 	for _, m := range []string{"first", "second"} {
-		if err := a.Send([]byte(m)); err != nil {
-			t.Fatal(err)
-		}
+		must(t, a.Send([]byte(m)))
 	}
 	buf := make([]byte, 20)
 	for _, want := range []string{"first", "second"} {
@@ -51,13 +37,9 @@ func TestSeedSentSeparatelyReceivedSeparately(t *testing.T) {
 func TestSeedConnectToASocketFile(t *testing.T) {
 	path := testutil.SocketPath(t)
 	l, err := uds.ListenSeq(path)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	c, err := uds.DialSeq(path)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	defer c.Close()
 	if err := c.Send([]byte("Hello, listener")); err != nil {
 		t.Error(err)
@@ -71,23 +53,15 @@ func TestSeedConnectToASocketFile(t *testing.T) {
 }
 
 func TestSeedConnectToAnAbstractAddress(t *testing.T) {
-	const name = "@uds seqpacket example"
-	l, err := uds.ListenSeq(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
+	name := abstractName()
+	l := seqListener(t, name)
 	local := uds.MustParseAddr(name + " client")
 	d := uds.Dialer{LocalAddr: local} // bind before connecting
 	c, err := d.DialSeq(context.Background(), name)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	defer c.Close()
 	s, err := l.AcceptSeq()
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	defer s.Close()
 	if got := s.RemoteAddr().String(); got != local.String() {
 		t.Errorf("got %q, want %q", got, local)
@@ -95,7 +69,7 @@ func TestSeedConnectToAnAbstractAddress(t *testing.T) {
 }
 
 func TestSeedPairIsUnnamed(t *testing.T) {
-	a, b := seedSeqPair(t)
+	a, b := seqPair(t)
 	for _, c := range []*uds.SeqConn{a, b} {
 		local, err := c.Sockname()
 		peer, perr := c.Peername()
@@ -106,7 +80,7 @@ func TestSeedPairIsUnnamed(t *testing.T) {
 }
 
 func TestSeedInitialPeerCredentials(t *testing.T) {
-	a, _ := seedSeqPair(t)
+	a, _ := seqPair(t)
 	cred, err := a.PeerCred()
 	if want := (uds.Cred{PID: os.Getpid(), UID: os.Geteuid(), GID: os.Getegid()}); cred != want || err != nil {
 		t.Errorf("got %+v, %v, want %+v", cred, err, want)
@@ -119,7 +93,7 @@ func TestSeedInitialPeerCredentials(t *testing.T) {
 // Linux has one label, a string; FreeBSD's, one a policy, are not for Linux. A
 // kernel without a security module says that it has none.
 func TestSeedSecurityLabel(t *testing.T) {
-	a, _ := seedSeqPair(t)
+	a, _ := seqPair(t)
 	label, err := a.PeerSecurity()
 	if err != nil && !errors.Is(err, errors.ErrUnsupported) || err == nil && label == "" {
 		t.Errorf("got %q, %v, want a label or errors.ErrUnsupported", label, err)
@@ -127,10 +101,8 @@ func TestSeedSecurityLabel(t *testing.T) {
 }
 
 func TestSeedVectoredMessages(t *testing.T) {
-	a, b := seedSeqPair(t)
-	if err := a.SendMsg(&uds.Message{Buffers: [][]byte{[]byte("one "), []byte("message")}}, 0); err != nil {
-		t.Fatal(err)
-	}
+	a, b := seqPair(t)
+	must(t, a.SendMsg(&uds.Message{Buffers: [][]byte{[]byte("one "), []byte("message")}}, 0))
 	m := uds.Message{Buffers: [][]byte{make([]byte, 2), make([]byte, 5)}}
 	var short *uds.TruncatedError
 	if err := b.RecvMsg(&m, 0); !errors.As(err, &short) || short.Size != 11 || !m.Truncated || m.N != 7 || string(m.Buffers[1]) != "e mes" {
@@ -139,15 +111,9 @@ func TestSeedVectoredMessages(t *testing.T) {
 }
 
 func TestSeedFiles(t *testing.T) {
-	a, b := seedSeqPair(t)
-	f, err := os.Open(os.DevNull)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	if err := a.SendFiles([]byte("null"), f); err != nil {
-		t.Fatal(err)
-	}
+	a, b := seqPair(t)
+	f := openFile(t, os.DevNull)
+	must(t, a.SendFiles([]byte("null"), f))
 	n, files, err := b.RecvFiles(make([]byte, 8), 1)
 	if n != 4 || len(files) != 1 || err != nil {
 		t.Fatalf("got %d, %v, %v, want 4 and a file", n, files, err)
@@ -156,10 +122,8 @@ func TestSeedFiles(t *testing.T) {
 }
 
 func TestSeedPeek(t *testing.T) {
-	a, b := seedSeqPair(t)
-	if err := a.Send([]byte("hello")); err != nil {
-		t.Fatal(err)
-	}
+	a, b := seqPair(t)
+	must(t, a.Send([]byte("hello")))
 	buf := make([]byte, 10)
 	if n, err := b.Peek(buf[:1]); n != 1 || !errors.Is(err, uds.ErrTruncated) {
 		t.Errorf("got %d, %v, want 1, truncated", n, err)
@@ -179,7 +143,7 @@ func TestSeedPeek(t *testing.T) {
 }
 
 func TestSeedTakeError(t *testing.T) {
-	a, b := seedSeqPair(t)
+	a, b := seqPair(t)
 	b.Close()
 	if err := a.Send([]byte("anyone there?")); !errors.Is(err, syscall.EPIPE) {
 		t.Errorf("got %v, want EPIPE", err)
@@ -191,11 +155,9 @@ func TestSeedTakeError(t *testing.T) {
 
 // Both share the queues, and the clone outlives the first.
 func TestSeedTryClone(t *testing.T) {
-	a, b := seedSeqPair(t)
+	a, b := seqPair(t)
 	a2, err := a.Clone()
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	defer a2.Close()
 	seedExchange(t, a, b, "first")
 	seedExchange(t, a2, b, "second")
@@ -208,9 +170,7 @@ func TestSeedTryClone(t *testing.T) {
 // seedExchange sends a message and receives it.
 func seedExchange(t *testing.T, from, to *uds.SeqConn, want string) {
 	t.Helper()
-	if err := from.Send([]byte(want)); err != nil {
-		t.Fatal(err)
-	}
+	must(t, from.Send([]byte(want)))
 	buf := make([]byte, 20)
 	if n, err := to.Recv(buf); string(buf[:n]) != want || err != nil {
 		t.Errorf("got %q, %v, want %q", buf[:n], err, want)
@@ -218,14 +178,12 @@ func seedExchange(t *testing.T, from, to *uds.SeqConn, want string) {
 }
 
 func TestSeedTimeouts(t *testing.T) {
-	a, _ := seedSeqPair(t)
+	a, _ := seqPair(t)
 	if a.ReadTimeout() != 0 || a.WriteTimeout() != 0 {
 		t.Error("got a timeout at first, want none")
 	}
 	for _, set := range []func(time.Duration) error{a.SetReadTimeout, a.SetWriteTimeout} {
-		if err := set(2 * time.Millisecond); err != nil {
-			t.Fatal(err)
-		}
+		must(t, set(2*time.Millisecond))
 	}
 	if a.ReadTimeout() != 2*time.Millisecond || a.WriteTimeout() != 2*time.Millisecond {
 		t.Errorf("got %v and %v, want 2ms", a.ReadTimeout(), a.WriteTimeout())
@@ -243,7 +201,7 @@ func TestSeedTimeouts(t *testing.T) {
 }
 
 func TestSeedNonblocking(t *testing.T) {
-	a, _ := seedSeqPair(t)
+	a, _ := seqPair(t)
 	m := uds.Message{Buffers: [][]byte{make([]byte, 1000)}}
 	if err := a.RecvMsg(&m, uds.FlagNoWait); !errors.Is(err, uds.ErrWouldBlock) {
 		t.Errorf("got %v, want %v", err, uds.ErrWouldBlock)
@@ -258,16 +216,12 @@ func TestSeedNonblocking(t *testing.T) {
 }
 
 func TestSeedShutdown(t *testing.T) {
-	a, b := seedSeqPair(t)
-	if err := a.CloseWrite(); err != nil {
-		t.Fatal(err)
-	}
+	a, b := seqPair(t)
+	must(t, a.CloseWrite())
 	if _, err := b.Recv(make([]byte, 1)); err != io.EOF {
 		t.Errorf("got %v, want io.EOF", err)
 	}
-	if err := a.CloseRead(); err != nil {
-		t.Fatal(err)
-	}
+	must(t, a.CloseRead())
 	if err := b.Send([]byte("x")); !errors.Is(err, syscall.EPIPE) {
 		t.Errorf("got %v, want EPIPE", err)
 	}
@@ -275,50 +229,25 @@ func TestSeedShutdown(t *testing.T) {
 
 // From and into a descriptor.
 func TestSeedDescriptors(t *testing.T) {
-	a, b := seedSeqPair(t)
-	f, err := a.Detach() // release, into_raw_fd
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	if err := a.Send(nil); !errors.Is(err, net.ErrClosed) {
-		t.Errorf("got %v, want %v", err, net.ErrClosed)
-	}
-	c, err := uds.FileSeqConn(f) // assign
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer c.Close()
-	if err := c.Send([]byte("x")); err != nil {
-		t.Error(err)
-	}
-	if n, err := b.Readable(); n != 1 || err != nil { // bytes_readable
-		t.Errorf("got %d, %v, want 1", n, err)
-	}
+	a, b := seqPair(t)
+	seedDescriptors(t, a, b, func(f *os.File) (msgConn, error) { return uds.FileSeqConn(f) })
 }
 
 func TestSeedDatagramDescriptors(t *testing.T) {
-	a, b, err := uds.DgramPair()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer b.Close()
-	f, err := a.Detach() // release
-	if err != nil {
-		t.Fatal(err)
-	}
+	a, b := dgramPair(t)
+	seedDescriptors(t, a, b, func(f *os.File) (msgConn, error) { return uds.FileDgramConn(f) })
+}
+
+func seedDescriptors(t *testing.T, a, b msgConn, assign func(*os.File) (msgConn, error)) {
+	t.Helper()
+	f, err := a.Detach() // release, into_raw_fd
+	must(t, err)
 	defer f.Close()
-	if err := a.Send(nil); !errors.Is(err, net.ErrClosed) {
-		t.Errorf("got %v, want %v", err, net.ErrClosed)
-	}
-	c, err := uds.FileDgramConn(f) // assign
-	if err != nil {
-		t.Fatal(err)
-	}
+	isErr(t, "Send after Detach", a.Send(nil), net.ErrClosed)
+	c, err := assign(f)
+	must(t, err)
 	defer c.Close()
-	if err := c.Send([]byte("x")); err != nil {
-		t.Error(err)
-	}
+	must(t, c.Send([]byte("x")))
 	if n, err := b.Readable(); n != 1 || err != nil { // bytes_readable
 		t.Errorf("got %d, %v, want 1", n, err)
 	}
@@ -326,11 +255,9 @@ func TestSeedDatagramDescriptors(t *testing.T) {
 
 // as_raw_fd and from_raw_fd: a number is only good while its owner lives.
 func TestSeedRawDescriptor(t *testing.T) {
-	a, b := seedSeqPair(t)
+	a, b := seqPair(t)
 	rc, err := a.SyscallConn()
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	var c *uds.SeqConn
 	cerr := rc.Control(func(fd uintptr) {
 		var dup int
@@ -351,17 +278,8 @@ func TestSeedRawDescriptor(t *testing.T) {
 // Debug and TypeId: what a connection is called is what its addresses print, and
 // any value tells its type.
 func TestSeedDebugForm(t *testing.T) {
-	const name = "@uds seed debug form"
-	l, err := uds.ListenSeq(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	c, err := uds.DialSeq(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer c.Close()
+	name := abstractName()
+	c, _ := dialled(t, name)
 	got := fmt.Sprintf("%v %q %q %T", c.RemoteAddr(), c.LocalAddr(), c.RemoteAddr().Network(), any(c))
 	if want := name + ` "" "unixpacket" *uds.SeqConn`; got != want {
 		t.Errorf("got %s, want %s", got, want)
@@ -387,33 +305,19 @@ func TestSeedVersion(t *testing.T) {
 func TestSeedOpenAndBind(t *testing.T) {
 	path := testutil.SocketPath(t)
 	s, err := socket.New(socket.AFUnix, socket.SockSeqpacket, 0) // new, open
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	defer s.Close()
 	sa, err := socket.Unix(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := s.Bind(sa); err != nil {
-		t.Fatal(err)
-	}
-	if err := s.Listen(1); err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
+	must(t, s.Bind(sa))
+	must(t, s.Listen(1))
 	c, err := uds.DialSeq(path)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	defer c.Close()
 	peer, _, err := s.Accept(context.Background())
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	defer peer.Close()
-	if err := c.Send([]byte("hello")); err != nil {
-		t.Fatal(err)
-	}
+	must(t, c.Send([]byte("hello")))
 	buf := make([]byte, 1024)
 	if n, err := peer.Recv(buf, 0); string(buf[:n]) != "hello" || err != nil {
 		t.Errorf("got %q, %v, want hello", buf[:n], err)
@@ -422,11 +326,9 @@ func TestSeedOpenAndBind(t *testing.T) {
 
 // is_open: any call says that the socket is closed.
 func TestSeedIsOpen(t *testing.T) {
-	a, _ := seedSeqPair(t)
+	a, _ := seqPair(t)
 	d, err := uds.NewDgram()
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	for _, c := range []interface {
 		Sockname() (uds.Addr, error)
 		Close() error
@@ -449,7 +351,7 @@ func TestSeedCloseAndCancelEndCalls(t *testing.T) {
 		{(*uds.SeqConn).Cancel, context.Canceled},
 		{func(a *uds.SeqConn) { a.Close() }, net.ErrClosed},
 	} {
-		a, _ := seedSeqPair(t)
+		a, _ := seqPair(t)
 		done := make(chan error, 1)
 		go func() { _, err := a.Recv(make([]byte, 1)); done <- err }()
 		for ended := false; !ended; {
@@ -466,238 +368,18 @@ func TestSeedCloseAndCancelEndCalls(t *testing.T) {
 }
 
 func TestSeedBufferSizesAndDebug(t *testing.T) {
-	a, _ := seedSeqPair(t)
-	if err := errors.Join(a.SetReadBuffer(20000), a.SetWriteBuffer(20000)); err != nil {
-		t.Fatal(err)
-	}
+	a, _ := seqPair(t)
+	must(t, errors.Join(a.SetReadBuffer(20000), a.SetWriteBuffer(20000)))
 	r, rerr := a.ReadBuffer()
 	w, werr := a.WriteBuffer()
 	if r != 40000 || w != 40000 || rerr != nil || werr != nil {
 		t.Errorf("got %d, %v, %d, %v, want 40000 each", r, rerr, w, werr)
 	}
 	rc, err := a.SyscallConn()
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	var debug int
 	cerr := rc.Control(func(fd uintptr) { debug, err = syscall.GetsockoptInt(int(fd), socket.SolSocket, socket.SoDebug) })
 	if debug != 0 || err != nil || cerr != nil {
 		t.Errorf("got %d, %v, %v, want 0", debug, err, cerr)
 	}
-}
-
-// emilua's datagram sockets: open, bind, connect, disconnect, and every way to
-// send and receive.
-func TestSeedDatagrams(t *testing.T) {
-	dir := testutil.ShortDir(t)
-	a, err := uds.NewDgram() // open
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer a.Close()
-	b, err := uds.ListenDgram(filepath.Join(dir, "b"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer b.Close()
-	at, err := uds.PathAddr(filepath.Join(dir, "a"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	to, err := b.Sockname()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := a.Bind(at); err != nil {
-		t.Fatal(err)
-	}
-	buf := make([]byte, 16)
-	expect := func(want string) {
-		t.Helper()
-		if n, from, err := b.ReadFromAddr(buf); string(buf[:n]) != want || from != at || err != nil {
-			t.Errorf("got %q from %v, %v, want %q from %v", buf[:n], from, err, want, at)
-		}
-	}
-	if _, err := a.WriteToAddr([]byte("send_to"), to); err != nil {
-		t.Fatal(err)
-	}
-	expect("send_to")
-	if err := a.Connect(to); err != nil {
-		t.Fatal(err)
-	}
-	if err := a.Send([]byte("send")); err != nil {
-		t.Fatal(err)
-	}
-	expect("send")
-	if err := a.Send([]byte("received")); err != nil {
-		t.Fatal(err)
-	}
-	if n, err := b.Recv(buf); string(buf[:n]) != "received" || err != nil { // receive
-		t.Errorf("got %q, %v, want received", buf[:n], err)
-	}
-	if got, err := a.Sockname(); got != at || a.LocalAddr().String() != at.String() || err != nil { // local_path
-		t.Errorf("got %v, %v, want %v", got, err, at)
-	}
-	if a.RemoteAddr().String() != to.String() {
-		t.Errorf("got %v, want %v", a.RemoteAddr(), to)
-	}
-	if got, err := a.Peername(); got != to || err != nil { // remote_path
-		t.Errorf("got %v, %v, want %v", got, err, to)
-	}
-	if err := a.Disconnect(); err != nil {
-		t.Fatal(err)
-	}
-	if err := a.Send([]byte("x")); !errors.Is(err, syscall.ENOTCONN) {
-		t.Errorf("got %v, want ENOTCONN", err)
-	}
-}
-
-func TestSeedDatagramShutdown(t *testing.T) {
-	a, b, err := uds.DgramPair()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer a.Close()
-	defer b.Close()
-	if err := a.CloseWrite(); err != nil {
-		t.Fatal(err)
-	}
-	if err := a.Send([]byte("x")); !errors.Is(err, syscall.EPIPE) {
-		t.Errorf("got %v, want EPIPE", err)
-	}
-	if err := a.CloseRead(); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := a.Recv(make([]byte, 1)); err != io.EOF {
-		t.Errorf("got %v, want io.EOF", err)
-	}
-}
-
-func TestSeedDatagramFiles(t *testing.T) {
-	dir := testutil.ShortDir(t)
-	a, err := uds.ListenDgram(filepath.Join(dir, "a"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer a.Close()
-	b, err := uds.ListenDgram(filepath.Join(dir, "b"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer b.Close()
-	at, _ := a.Sockname()
-	to, _ := b.Sockname()
-	f, err := os.Open(os.DevNull)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	out := uds.Message{Buffers: [][]byte{[]byte("null")}, Addr: to, OOB: &uds.OOB{Files: []*os.File{f}}}
-	if err := a.SendMsg(&out, 0); err != nil { // send_to_with_fds
-		t.Fatal(err)
-	}
-	in := uds.Message{Buffers: [][]byte{make([]byte, 8)}, OOB: &uds.OOB{MaxFiles: 1}}
-	if err := b.RecvMsg(&in, 0); err != nil || in.N != 4 || in.Addr != at || len(in.OOB.Files) != 1 { // receive_from_with_fds
-		t.Fatalf("got %+v, %v, want a file from %v", in, err, at)
-	}
-	in.OOB.Close()
-	if err := a.Connect(to); err != nil {
-		t.Fatal(err)
-	}
-	if err := a.SendFiles([]byte("null"), f); err != nil { // send_with_fds
-		t.Fatal(err)
-	}
-	n, files, err := b.RecvFiles(make([]byte, 8), 1) // receive_with_fds
-	if n != 4 || len(files) != 1 || err != nil {
-		t.Fatalf("got %d, %v, %v, want 4 and a file", n, files, err)
-	}
-	files[0].Close()
-}
-
-// unix.listen: the mode holds from the moment the file exists, "@" is an
-// abstract name, and what is there already is not removed.
-func TestSeedListen(t *testing.T) {
-	path := testutil.SocketPath(t)
-	lc := uds.ListenConfig{Mode: 0o600}
-	l, err := lc.ListenSeq(context.Background(), path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	if fi, err := os.Lstat(path); err != nil || fi.Mode().Perm() != 0o600 {
-		t.Errorf("got %v, %v, want mode 0600", fi, err)
-	}
-	if _, err := uds.ListenSeq(path); !errors.Is(err, syscall.EADDRINUSE) {
-		t.Errorf("got %v, want EADDRINUSE", err)
-	}
-	abstract, err := uds.ListenSeq(fmt.Sprintf("@uds seed %d", os.Getpid()))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if a, err := abstract.Sockname(); !a.IsAbstract() || err != nil {
-		t.Errorf("got %v, %v, want an abstract name", a, err)
-	}
-	abstract.Close()
-}
-
-// unix.stream.listen: the same for a listener of streams.
-func TestSeedListenStream(t *testing.T) {
-	path := testutil.SocketPath(t)
-	lc := uds.ListenConfig{Mode: 0o600}
-	l, err := lc.Listen(context.Background(), "unix", path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	if fi, err := os.Lstat(path); err != nil || fi.Mode().Perm() != 0o600 {
-		t.Errorf("got %v, %v, want mode 0600", fi, err)
-	}
-	c, err := net.Dial("unix", path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer c.Close()
-	s, err := l.Accept()
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.Close()
-	if n, err := c.Read(make([]byte, 1)); n != 0 || err != io.EOF {
-		t.Errorf("got %d, %v, want the end", n, err)
-	}
-}
-
-// A listen that fails leaves the umask and what is there as they were.
-func TestSeedListenFails(t *testing.T) {
-	path := testutil.SocketPath(t)
-	refused := errors.New("refused")
-	lc := uds.ListenConfig{Mode: 0o600, Control: func(string, string, syscall.RawConn) error { return refused }}
-	before := seedUmask(t)
-	for _, network := range []string{"unixpacket", "unix"} {
-		if _, err := lc.Listen(context.Background(), network, path); !errors.Is(err, refused) {
-			t.Errorf("%s: got %v, want %v", network, err, refused)
-		}
-		if _, err := os.Lstat(path); !errors.Is(err, os.ErrNotExist) {
-			t.Errorf("%s: got %v, want no file", network, err)
-		}
-	}
-	if after := seedUmask(t); after != before {
-		t.Errorf("got umask %s, want %s", after, before)
-	}
-}
-
-// seedUmask is the process's, which umask(2) would not tell without setting it.
-func seedUmask(t *testing.T) string {
-	t.Helper()
-	status, err := os.ReadFile("/proc/self/status")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for line := range strings.Lines(string(status)) {
-		if v, ok := strings.CutPrefix(line, "Umask:"); ok {
-			return strings.TrimSpace(v)
-		}
-	}
-	t.Skip("needs the Umask of proc_pid_status(5) (Linux 4.7)")
-	panic("not reached")
 }
