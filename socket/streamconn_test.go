@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"io"
 	"testing"
+	"time"
 
 	"example.com/uds/socket"
 )
@@ -15,6 +16,9 @@ import (
 func streamPair(t *testing.T) (small, other *socket.Socket) {
 	t.Helper()
 	a, b := pair(t, socket.AFUnix, socket.SockStream)
+	if err := b.SetReadDeadline(time.Now().Add(safetyNet)); err != nil {
+		t.Fatal(err)
+	}
 	if err := a.SetWriteBuffer(1); err != nil {
 		t.Fatal(err)
 	}
@@ -78,7 +82,10 @@ func TestStreamConnSaysHowMuchItSent(t *testing.T) {
 
 // A Read of nothing is neither the end nor a wait.
 func TestStreamConnReadsNothing(t *testing.T) {
-	_, b := streamPair(t)
+	a, b := streamPair(t)
+	if _, err := a.Send([]byte("x"), 0); err != nil { // else a receive of nothing waits
+		t.Fatal(err)
+	}
 	c := b.StreamConn()
 	if n, err := c.Read(nil); n != 0 || err != nil {
 		t.Errorf("got %d, %v, want 0 and no error", n, err)
