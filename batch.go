@@ -14,11 +14,16 @@ type batch struct {
 
 var batches = sync.Pool{New: func() any { return new(batch) }}
 
-// recvMore receives what is queued into ms.
+// maxQueued is how many messages one recvmmsg(2) receives: UIO_MAXIOV. For more
+// nothing is prepared.
+const maxQueued = 1024
+
+// recvMore receives what is queued into ms, at most maxQueued messages.
 func (x *exchange) recvMore(c batcher, ms []Message) int {
 	if len(ms) == 0 {
 		return 0
 	}
+	ms = ms[:min(len(ms), maxQueued)]
 	bt := batches.Get().(*batch)
 	bt.prepare(c.base(), ms)
 	n := c.more(bt.msgs)

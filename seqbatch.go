@@ -40,13 +40,20 @@ func (c *SeqConn) more(ms []socket.Msg) int {
 	return genuine(ms)
 }
 
+// maxPlain is how many messages one sendPlain prepares. It is called again behind
+// each wait, and prepares again what was not sent: without a bound a batch would
+// take time by the square of its size. The queue holds 277 messages by default, each
+// of which takes 768 bytes of SO_SNDBUF at least.
+const maxPlain = 256
+
 // sendPlain sends, without waiting, the messages at the front of ms that have no
-// ancillary data and not too many buffers, and returns how many it sent.
+// ancillary data and not too many buffers, at most maxPlain, and returns how many it
+// sent.
 func (c *SeqConn) sendPlain(ms []Message, began socket.Began) (int, error) {
 	bt := batches.Get().(*batch)
 	defer bt.done()
 	for i := range ms {
-		if ms[i].OOB != nil || len(ms[i].Buffers) > maxBuffers {
+		if i == maxPlain || ms[i].OOB != nil || len(ms[i].Buffers) > maxBuffers {
 			break
 		}
 		bt.msgs = append(bt.msgs, socket.Msg{Buffers: ms[i].Buffers})

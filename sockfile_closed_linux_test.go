@@ -47,3 +47,26 @@ func TestSockfileOfAListenerIsSettledByTheFirstClose(t *testing.T) {
 		t.Errorf("got %v, want the file", err)
 	}
 }
+
+// A Close that finds no descriptor to open the directory with removes the file all
+// the same, and leaves one that has come to the path since.
+func TestSockfileOfACloseWithoutDescriptors(t *testing.T) {
+	for network, open := range openers {
+		for _, moved := range []bool{false, true} {
+			path := testutil.SocketPath(t)
+			closeSocket, err := open(new(uds.ListenConfig), path)
+			must(t, err)
+			if moved {
+				must(t, os.Rename(path, path+".old"))
+				must(t, os.WriteFile(path, nil, 0o600))
+			}
+			restore := testutil.LeaveDescriptors(0)
+			err = closeSocket()
+			restore()
+			must(t, err)
+			if _, err := os.Lstat(path); (err == nil) != moved {
+				t.Errorf("%s: got %v, with another file at the path: %v", network, err, moved)
+			}
+		}
+	}
+}

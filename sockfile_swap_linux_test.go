@@ -41,8 +41,12 @@ func swapMeanwhile(t *testing.T, existing uds.ExistingPolicy) {
 		must(t, l.Close())
 	}
 	stop()
-	if !holdsFile(t, dir, "precious") {
+	switch name := findFile(t, dir, "precious"); name {
+	case "s", "foreign":
+	case "":
 		t.Fatalf("the regular file is gone, after a listen that gave %v", err)
+	default:
+		t.Fatalf("the regular file has the name %q, after a listen that gave %v", name, err)
 	}
 }
 
@@ -63,8 +67,9 @@ func exchangeAlways(a, b string) (stop func()) {
 	return func() { over.Store(true); <-done }
 }
 
-// holdsFile reports whether a file of a directory, of whatever name, has the content.
-func holdsFile(t *testing.T, dir, content string) bool {
+// findFile returns the name of a regular file of a directory that has the content,
+// "" if there is none.
+func findFile(t *testing.T, dir, content string) (name string) {
 	t.Helper()
 	entries, err := os.ReadDir(dir)
 	must(t, err)
@@ -73,8 +78,8 @@ func holdsFile(t *testing.T, dir, content string) bool {
 			continue
 		}
 		if b, err := os.ReadFile(filepath.Join(dir, e.Name())); err == nil && string(b) == content {
-			return true
+			return e.Name()
 		}
 	}
-	return false
+	return ""
 }

@@ -40,6 +40,9 @@ func (s *Socket) startPolling() error {
 	if e := sys.SetNonblock(s.fd); e != 0 {
 		return sysErr("fcntl", e)
 	}
+	if e := startPoller(s.fd); e != 0 {
+		return sysErr("epoll_create1", e)
+	}
 	f := os.NewFile(uintptr(s.fd), "socket")
 	watched := !errors.Is(f.SetDeadline(time.Time{}), os.ErrNoDeadline)
 	if !watched {

@@ -159,6 +159,7 @@ func adopt(fd, family, typ, proto int) *Socket {
 	s.w.sends = true
 	s.id = 1 + sockets.Add(1)
 	runtime.SetFinalizer(s, (*Socket).collect)
+	_ = startPoller(fd) // without descriptors for it the first call that parks tries again
 	return s
 }
 

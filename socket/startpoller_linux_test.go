@@ -1,0 +1,77 @@
+package socket_test
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"testing"
+
+	"example.com/uds/internal/testutil"
+	"example.com/uds/socket"
+	"golang.org/x/sys/unix"
+)
+
+func init() {
+	testutil.RegisterChild("poller-first", pollerFirstChild)
+	testutil.RegisterChild("poller-late", pollerLateChild)
+}
+
+// The runtime ends a process whose poller it can not make. With the first socket it
+// has it, so a call that parks needs no descriptor.
+func TestFirstParkWithoutDescriptors(t *testing.T) {
+	testutil.RunSilent(t, testutil.Child(t, "poller-first"))
+}
+
+func pollerFirstChild() {
+	a, b, err := socket.Pair(socket.AFUnix, socket.SockSeqpacket, 0)
+	exitOn(err)
+	defer testutil.LeaveDescriptors(0)()
+	exitOn(recvParked(a, b))
+}
+
+// Nor does the process end where even the first sockets took the last descriptors:
+// a call that would park says so, and parks when there are some.
+func TestFirstSocketWithTheLastDescriptors(t *testing.T) {
+	testutil.RunSilent(t, testutil.Child(t, "poller-late"))
+}
+
+func pollerLateChild() {
+	restore := testutil.LeaveDescriptors(3)
+	a, b, err := socket.Pair(socket.AFUnix, socket.SockSeqpacket, 0)
+	exitOn(err)
+	for range 3 {
+		if _, err := a.Recv(make([]byte, 9), 0); !errors.Is(err, unix.EMFILE) {
+			exitOn(fmt.Errorf("got %v, want EMFILE", err))
+		}
+	}
+	restore()
+	exitOn(recvParked(a, b))
+}
+
+// recvParked receives from a what b sends once the receive is parked.
+func recvParked(a, b *socket.Socket) error {
+	got := make(chan error, 1)
+	go func() {
+		p := make([]byte, 9)
+		n, err := a.Recv(p, 0)
+		if err == nil && string(p[:n]) != "queued" {
+			err = fmt.Errorf("got %q", p[:n])
+		}
+		got <- err
+	}()
+	for !socket.Parked(a) && len(got) == 0 {
+		unix.Nanosleep(&unix.Timespec{Nsec: 1e5}, nil) // no timer, for which the runtime would make the poller
+	}
+	if _, err := b.Send([]byte("queued"), 0); err != nil {
+		return err
+	}
+	return <-got
+}
+
+// exitOn ends a child that met an error.
+func exitOn(err error) {
+	if err != nil {
+		fmt.Println(err)
+		os.Exit(1)
+	}
+}
