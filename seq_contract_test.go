@@ -352,6 +352,39 @@ func TestSetOptionsLeavesTheOthers(t *testing.T) {
 	}
 }
 
+// A buffer of no bytes is the smallest there is, as with package net: only in
+// Options does 0 leave the size as it is.
+func TestBufferOfNoBytesIsTheSmallest(t *testing.T) {
+	type conn interface {
+		SetReadBuffer(int) error
+		SetWriteBuffer(int) error
+		SyscallConn() (syscall.RawConn, error)
+	}
+	sizes := func(c conn) (sizes [2]int) {
+		must(t, c.SetReadBuffer(0))
+		must(t, c.SetWriteBuffer(0))
+		rc, err := c.SyscallConn()
+		must(t, err)
+		must(t, rc.Control(func(fd uintptr) {
+			for i, opt := range []int{unix.SO_RCVBUF, unix.SO_SNDBUF} {
+				var err error
+				sizes[i], err = unix.GetsockoptInt(int(fd), unix.SOL_SOCKET, opt)
+				must(t, err)
+			}
+		}))
+		return sizes
+	}
+	theirs, _ := unixPair(t)
+	want := sizes(theirs)
+	seq, _ := seqPair(t)
+	dgram, _ := dgramPair(t)
+	for _, c := range []conn{seq, dgram} {
+		if got := sizes(c); got != want {
+			t.Errorf("%T: got %v, want %v", c, got, want)
+		}
+	}
+}
+
 // The earlier of the Dialer's timeout and the context's deadline ends a dial.
 func TestDialEndsAtTheEarlierLimit(t *testing.T) {
 	_, address := fullListener(t)
