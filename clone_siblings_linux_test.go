@@ -134,3 +134,27 @@ func TestErrorsOfSiblingsNameThePeer(t *testing.T) {
 		}
 	}
 }
+
+// What one of them asks for finds room in the receives of the other, which looked
+// at the options before.
+func TestCloneHasRoomForWhatAnotherAsksFor(t *testing.T) {
+	eachKind(t, func(t *testing.T, pair pairOf) {
+		for _, originalAsks := range []bool{false, true} {
+			a, b := pair(t)
+			asks, receives := clone(t, b), b
+			closeLater(t, asks)
+			if originalAsks {
+				asks, receives = receives, asks
+			}
+			must(t, a.SendFiles([]byte("x"), devNull(t, 1)...))
+			if o := recvOOB(t, receives); len(o.Files) != 1 || o.Cred != nil {
+				t.Errorf("before: got %+v, want a file", o)
+			}
+			must(t, asks.SetOptions(uds.Options{PassCredentials: true}))
+			must(t, a.SendFiles([]byte("x"), devNull(t, 1)...))
+			if o := recvOOB(t, receives); len(o.Files) != 1 || o.Cred == nil || *o.Cred != me() {
+				t.Errorf("the original asks: %v: got %+v, want a file and the credentials", originalAsks, o)
+			}
+		}
+	})
+}
