@@ -241,6 +241,23 @@ func TestBadMessageArgumentsTakeNoMessage(t *testing.T) {
 	})
 }
 
+// A batch that finds fewer messages than it has room for leaves nothing behind:
+// the next receive waits for the next message.
+func TestBatchThatFindsNoMoreLeavesNoError(t *testing.T) {
+	eachKind(t, func(t *testing.T, pair pairOf) {
+		a, b := pair(t)
+		must(t, a.Send([]byte("x")))
+		if n, err := b.RecvBatch(batchOf(3, 0)); n != 1 || err != nil {
+			t.Errorf("got %d, %v, want 1", n, err)
+		}
+		must(t, a.Send([]byte("y")))
+		p := make([]byte, 2)
+		if n, err := b.Recv(p); string(p[:n]) != "y" || err != nil {
+			t.Errorf("got %q, %v, want y", p[:n], err)
+		}
+	})
+}
+
 // The Addr of a Message is for datagrams: on a connection it has no effect.
 func TestSeqConnIgnoresTheAddrOfAMessage(t *testing.T) {
 	a, b := seqPair(t)

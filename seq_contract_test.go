@@ -222,6 +222,20 @@ func TestCloneIsItsOwn(t *testing.T) {
 	unharmed(t, d, peer)
 }
 
+// A clone has its original's addresses.
+func TestCloneHasTheAddresses(t *testing.T) {
+	client, server := dialled(t, abstractName())
+	for _, c := range []*uds.SeqConn{client, server} {
+		d, err := c.Clone()
+		must(t, err)
+		closeLater(t, d)
+		local, remote := c.LocalAddr().String(), c.RemoteAddr().String()
+		if local+remote == "" || d.LocalAddr().String() != local || d.RemoteAddr().String() != remote {
+			t.Errorf("got %q and %q, want %q and %q", d.LocalAddr(), d.RemoteAddr(), local, remote)
+		}
+	}
+}
+
 // pieceReader gives pieces of one size, each of one letter.
 type pieceReader struct {
 	letter byte
