@@ -418,6 +418,10 @@ func TestOptionValuesBeyondTheirKind(t *testing.T) {
 	if err := s.SetKernelReadTimeout(math.MaxInt64); err != nil {
 		t.Errorf("the longest time: %v", err)
 	}
+	const decades = 60 * 365 * 24 * time.Hour // Linux tells 68 years
+	if got, err := s.KernelReadTimeout(); got < decades || err != nil {
+		t.Errorf("the longest time: got %v, %v, want decades", got, err)
+	}
 	if strconv.IntSize == 32 {
 		return // every int fits
 	}
