@@ -425,8 +425,8 @@ func TestOptionValuesBeyondTheirKind(t *testing.T) {
 	if strconv.IntSize == 32 {
 		return // every int fits
 	}
-	large := 1 << 31
-	large *= 2
+	large := 1 << 30
+	large *= 4
 	if err := s.SetLinger(5); err != nil {
 		t.Fatal(err)
 	}

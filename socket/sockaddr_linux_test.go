@@ -208,8 +208,8 @@ func TestPacketInterfaceHas32Bits(t *testing.T) {
 	if strconv.IntSize == 32 {
 		t.Skip("every int fits")
 	}
-	large := 1 << 31
-	if _, err := socket.Packet(socket.PacketAddr{Interface: 2*large + 1}); !errors.Is(err, syscall.EINVAL) {
+	large := 1 << 30
+	if _, err := socket.Packet(socket.PacketAddr{Interface: 4*large + 1}); !errors.Is(err, syscall.EINVAL) {
 		t.Errorf("got %v, want EINVAL", err)
 	}
 }
