@@ -134,3 +134,60 @@ func TestErrorsOfSiblingsNameThePeer(t *testing.T) {
 		}
 	}
 }
+
+// What one of them asks for finds room in the receives of the other, which looked
+// at the options before. So it is with a connection of a duplicate.
+func TestCloneHasRoomForWhatAnotherAsksFor(t *testing.T) {
+	for _, make := range []func(testing.TB, msgConn) msgConn{clone, adopted} {
+		hasRoomForWhatAnotherAsksFor(t, make)
+	}
+}
+
+func hasRoomForWhatAnotherAsksFor(t *testing.T, another func(testing.TB, msgConn) msgConn) {
+	eachKind(t, func(t *testing.T, pair pairOf) {
+		for _, originalAsks := range []bool{false, true} {
+			a, b := pair(t)
+			asks, receives := another(t, b), b
+			closeLater(t, asks)
+			if originalAsks {
+				asks, receives = receives, asks
+			}
+			must(t, a.SendFiles([]byte("x"), devNull(t, 1)...))
+			if o := recvOOB(t, receives); len(o.Files) != 1 || o.Cred != nil {
+				t.Errorf("before: got %+v, want a file", o)
+			}
+			must(t, asks.SetOptions(uds.Options{PassCredentials: true, Timestamps: true}))
+			must(t, a.SendFiles([]byte("x"), devNull(t, 1)...))
+			if o := recvOOB(t, receives); len(o.Files) != 1 || o.Cred == nil || *o.Cred != me() {
+				t.Errorf("the original asks: %v: got %+v, want a file and the credentials", originalAsks, o)
+			}
+		}
+	})
+}
+
+// adopted is a connection of a duplicate of c's descriptor.
+func adopted(t testing.TB, c msgConn) (other msgConn) {
+	t.Helper()
+	f, err := c.File()
+	must(t, err)
+	defer f.Close()
+	if _, ok := c.(*uds.SeqConn); ok {
+		other, err = uds.FileSeqConn(f)
+	} else {
+		other, err = uds.FileDgramConn(f)
+	}
+	must(t, err)
+	return other
+}
+
+// A clone redials as its original does.
+func TestCloneDgramRedials(t *testing.T) {
+	path, server, client := redialed(t, uds.Dialer{Redial: true})
+	c := cloneDgram(t, client)
+	must(t, server.Close())
+	next := restart(t, path)
+	must(t, c.Send([]byte("again")))
+	if got := recvString(t, next); got != "again" {
+		t.Errorf("got %q, want again", got)
+	}
+}

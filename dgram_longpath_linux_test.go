@@ -3,6 +3,7 @@ package uds_test
 import (
 	"errors"
 	"net"
+	"os"
 	"strings"
 	"syscall"
 	"testing"
@@ -56,6 +57,8 @@ func TestDgramClosedWhateverThePath(t *testing.T) {
 		for name, send := range longpathSends {
 			wantError(t, name, send(c, nil, a), net.ErrClosed)
 		}
+		m := uds.Message{Addr: a, OOB: &uds.OOB{Files: make([]*os.File, 1)}}
+		wantError(t, "SendMsg of a nil file", c.SendMsg(&m, 0), net.ErrClosed)
 	}
 }
 

@@ -644,6 +644,10 @@ func TestDgramDuplicatesLeaveTheSocketFile(t *testing.T) {
 	if !exists(path) {
 		t.Error("Detach: got no file, want it kept")
 	}
+	wantDgramError(t, "Close after Detach", c.Close(), net.ErrClosed)
+	if !exists(path) {
+		t.Error("Close after Detach: got no file, want it kept")
+	}
 }
 
 func TestDgramBindErrors(t *testing.T) {
@@ -665,6 +669,28 @@ func TestDgramBindErrors(t *testing.T) {
 	must(t, free.Bind(uds.Addr{}))
 	if a := addrOf(t, free); !a.IsAbstract() || free.LocalAddr().String() != a.String() {
 		t.Errorf("autobound: got %q, want an abstract name", a)
+	}
+}
+
+// A connection of a file has the addresses of its socket, and knows that it was
+// shut down.
+func TestDgramFileKnowsItsSocket(t *testing.T) {
+	server := listenDgram(t)
+	client := dialDgram(t, server)
+	must(t, client.CloseRead())
+	f, err := client.File()
+	must(t, err)
+	closeLater(t, f)
+	c, err := uds.FileDgramConn(f)
+	c = ownDgram(t, c, err)
+	if got, want := c.RemoteAddr().String(), server.LocalAddr().String(); got != want {
+		t.Errorf("RemoteAddr: got %q, want %q", got, want)
+	}
+	if got, want := c.LocalAddr().String(), client.LocalAddr().String(); got != want || got == "" {
+		t.Errorf("LocalAddr: got %q, want %q", got, want)
+	}
+	if err := c.RecvMsg(&uds.Message{}, uds.FlagNoWait); err != io.EOF {
+		t.Errorf("receive: got %v, want io.EOF", err)
 	}
 }
 

@@ -224,7 +224,11 @@ func TestBadMessageArgumentsTakeNoMessage(t *testing.T) {
 		isErr(t, "unknown flag", b.RecvMsg(&uds.Message{}, 1<<20), syscall.EINVAL)
 		isErr(t, "peek with OOB", b.RecvMsg(&uds.Message{OOB: &uds.OOB{}}, uds.FlagPeek), syscall.EINVAL)
 		isErr(t, "nil message", a.SendMsg(nil, 0), syscall.EINVAL)
-		isErr(t, "peek", a.SendMsg(&uds.Message{}, uds.FlagPeek), syscall.EINVAL)
+		sent := uds.Message{N: 1}
+		isErr(t, "peek", a.SendMsg(&sent, uds.FlagPeek), syscall.EINVAL)
+		if sent.N != 0 {
+			t.Errorf("after a send that is refused: got N %d, want 0", sent.N)
+		}
 		_, _, err = b.RecvFiles(nil, -1)
 		isErr(t, "room for -1 files", err, syscall.EINVAL)
 		m := uds.Message{Buffers: buffers(9)}
@@ -235,4 +239,41 @@ func TestBadMessageArgumentsTakeNoMessage(t *testing.T) {
 			t.Errorf("got %q, want the message still there", payload(&m))
 		}
 	})
+}
+
+// A batch that finds fewer messages than it has room for leaves nothing behind:
+// the next receive waits for the next message.
+func TestBatchThatFindsNoMoreLeavesNoError(t *testing.T) {
+	eachKind(t, func(t *testing.T, pair pairOf) {
+		a, b := pair(t)
+		must(t, a.Send([]byte("x")))
+		if n, err := b.RecvBatch(batchOf(3, 0)); n != 1 || err != nil {
+			t.Errorf("got %d, %v, want 1", n, err)
+		}
+		must(t, a.Send([]byte("y")))
+		p := make([]byte, 2)
+		if n, err := b.Recv(p); string(p[:n]) != "y" || err != nil {
+			t.Errorf("got %q, %v, want y", p[:n], err)
+		}
+	})
+}
+
+// The Addr of a Message is for datagrams: on a connection it has no effect.
+func TestSeqConnIgnoresTheAddrOfAMessage(t *testing.T) {
+	a, b := seqPair(t)
+	message := func(oob *uds.OOB) uds.Message {
+		return uds.Message{Buffers: [][]byte{[]byte("x"), []byte("y")}, OOB: oob, Addr: uds.MustParseAddr("@nobody")}
+	}
+	for _, oob := range []*uds.OOB{nil, {}, {Files: devNull(t, 1)}} {
+		m := message(oob)
+		must(t, a.SendMsg(&m, 0))
+		if n, err := a.SendBatch([]uds.Message{message(oob), message(oob)}); n != 2 || err != nil {
+			t.Errorf("SendBatch with %+v: got %d, %v, want 2", oob, n, err)
+		}
+		for range 3 {
+			if got := recvEnd(b); got != `"xy"` {
+				t.Errorf("with %+v: got %s, want the message", oob, got)
+			}
+		}
+	}
 }

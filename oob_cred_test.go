@@ -58,15 +58,20 @@ func TestPrivilegedSenderNamesAnother(t *testing.T) {
 
 func init() { testutil.RegisterChild("forger", forger) }
 
-// forger claims to be the superuser, and prints what comes of it.
+// forger claims to be another process, user or group than it is, and prints what
+// comes of each.
 func forger() {
 	a, b, err := uds.SeqPair()
-	if err == nil {
-		defer a.Close()
-		defer b.Close()
-		err = a.SendMsg(&uds.Message{OOB: &uds.OOB{Cred: &uds.Cred{PID: os.Getpid()}}}, 0)
+	if err != nil {
+		fmt.Print(err)
+		return
 	}
-	fmt.Print(errors.Is(err, syscall.EPERM), " ", err)
+	defer a.Close()
+	defer b.Close()
+	for _, cred := range []uds.Cred{{PID: 1, UID: os.Getuid(), GID: os.Getgid()}, {PID: os.Getpid(), GID: os.Getgid()}, {PID: os.Getpid(), UID: os.Getuid()}} {
+		err := a.SendMsg(&uds.Message{OOB: &uds.OOB{Cred: &cred}}, 0)
+		fmt.Println(errors.Is(err, syscall.EPERM), err)
+	}
 }
 
 func TestUnprivilegedForgerIsToldSo(t *testing.T) {
@@ -76,8 +81,14 @@ func TestUnprivilegedForgerIsToldSo(t *testing.T) {
 	}
 	out, err := cmd.Output()
 	must(t, err)
-	if got := string(out); !strings.HasPrefix(got, "true ") || !strings.Contains(got, "privileges") {
-		t.Errorf("got %q, want EPERM that speaks of privileges", got)
+	lines := strings.Split(strings.TrimSpace(string(out)), "\n")
+	if len(lines) != 3 {
+		t.Fatalf("got %q, want three lines", out)
+	}
+	for _, got := range lines {
+		if !strings.HasPrefix(got, "true ") || !strings.Contains(got, "privileges") {
+			t.Errorf("got %q, want EPERM that speaks of privileges", got)
+		}
 	}
 }
 
@@ -87,9 +98,11 @@ func TestCredentialsBeyond32BitsAreRefused(t *testing.T) {
 		t.Skip("every int is a user number where it has 32 bits")
 	}
 	tooLarge := -1
-	err := a.SendMsg(&uds.Message{OOB: &uds.OOB{Cred: &uds.Cred{UID: tooLarge}}}, 0)
-	if !errors.Is(err, syscall.EINVAL) || !strings.Contains(err.Error(), "UID:-1") {
-		t.Errorf("got %v, want EINVAL that shows the credentials", err)
+	for word, cred := range map[string]uds.Cred{"PID:-2147483649": {PID: -1<<31 + tooLarge}, "UID:-1": {UID: tooLarge}, "GID:-1": {GID: tooLarge}} {
+		err := a.SendMsg(&uds.Message{OOB: &uds.OOB{Cred: &cred}}, 0)
+		if !errors.Is(err, syscall.EINVAL) || !strings.Contains(err.Error(), word) {
+			t.Errorf("got %v, want EINVAL that shows %s", err, word)
+		}
 	}
 }
 
@@ -117,6 +130,26 @@ func pidfdIs(t *testing.T, f *os.File, pid int) {
 			t.Errorf("got %s, %v, want a pidfd of %d", info, err, pid)
 		}
 	}))
+}
+
+// A timestamp that was asked for shows, whichever kind of them another holder of
+// the socket has made of it.
+func TestTimeOfEveryKind(t *testing.T) {
+	for _, opt := range []int{unix.SO_TIMESTAMPNS_NEW, unix.SO_TIMESTAMPNS_OLD, unix.SO_TIMESTAMP_NEW, unix.SO_TIMESTAMP_OLD} {
+		eachKind(t, func(t *testing.T, pair pairOf) {
+			a, b := pair(t)
+			setOptions(t, b, uds.Options{Timestamps: true})
+			setBehindTheBack(t, b, opt, 1)
+			var now unix.Timespec
+			must(t, unix.ClockGettime(unix.CLOCK_REALTIME, &now))
+			must(t, a.Send(nil))
+			o := recvOOB(t, b)
+			sent := time.Unix(now.Unix()).Truncate(time.Microsecond) // as precise as the least of them
+			if o.Time.Before(sent) || o.Time.After(time.Now()) || len(o.Other) != 0 {
+				t.Errorf("option %d: got %v, Other %v, want a time since %v", opt, o.Time, o.Other, sent)
+			}
+		})
+	}
 }
 
 // The marker is a timestamp, but only one that was asked for shows.
@@ -159,6 +192,30 @@ func TestOptionsSetBehindTheBack(t *testing.T) {
 			t.Errorf("got %+v, want SCM_TIMESTAMPING", o.Other)
 		}
 	})
+}
+
+// What a Control function asks for finds room too.
+func TestOptionsOfAControlFindRoom(t *testing.T) {
+	name := abstractName()
+	l := seqListener(t, name)
+	d := uds.Dialer{Control: func(_, _ string, rc syscall.RawConn) (err error) {
+		cerr := rc.Control(func(fd uintptr) {
+			err = errors.Join(unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_PASSCRED, 1),
+				unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_TIMESTAMPING, unix.SOF_TIMESTAMPING_SOFTWARE|unix.SOF_TIMESTAMPING_RX_SOFTWARE))
+		})
+		return errors.Join(cerr, err)
+	}}
+	client, err := d.DialSeq(t.Context(), name)
+	must(t, err)
+	closeLater(t, client)
+	server, err := l.AcceptSeq()
+	must(t, err)
+	closeLater(t, server)
+	must(t, server.SendFiles([]byte("x"), devNull(t, 1)...))
+	o := recvOOB(t, client)
+	if len(o.Files) != 1 || o.Cred == nil || *o.Cred != me() || len(o.Other) != 1 || !isTimestamping(o.Other[0]) {
+		t.Errorf("got %+v, want a file, the credentials and SCM_TIMESTAMPING", o)
+	}
 }
 
 // setBehindTheBack sets a socket's option without its connection's knowledge.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"strings"
 	"syscall"
@@ -311,13 +312,36 @@ func TestLookingTakesNoFiles(t *testing.T) {
 	})
 }
 
+// Room for more files than a message can carry is room for all that it can.
+func TestRoomForAnyNumberOfFiles(t *testing.T) {
+	eachKind(t, func(t *testing.T, pair pairOf) {
+		a, b := pair(t)
+		for range 3 {
+			must(t, a.SendFiles([]byte("x"), devNull(t, 2)...))
+		}
+		_, files, err := b.RecvFiles(make([]byte, 1), math.MaxInt)
+		ms := batchOf(2, math.MaxInt)
+		n, berr := b.RecvBatch(ms)
+		if err != nil || n != 2 || berr != nil {
+			t.Fatalf("got %v, %d, %v, want nil, 2, nil", err, n, berr)
+		}
+		for _, files := range [][]*os.File{files, ms[0].OOB.TakeFiles(), ms[1].OOB.TakeFiles()} {
+			if len(files) != 2 {
+				t.Errorf("got %d files, want 2", len(files))
+			}
+			for _, f := range files {
+				f.Close()
+			}
+		}
+	})
+}
+
 func TestRefuseFilesIsToldTheSender(t *testing.T) {
 	eachKind(t, func(t *testing.T, pair pairOf) {
 		a, b := pair(t)
 		setOptions(t, b, uds.Options{RefuseFiles: true})
-		err := a.SendFiles([]byte("x"), devNull(t, 1)...)
-		if !errors.Is(err, syscall.EPERM) || !strings.Contains(err.Error(), "refuse") {
-			t.Errorf("got %v, want EPERM of a receiver that may refuse files", err)
+		if err := a.SendFiles([]byte("x"), devNull(t, 1)...); !errors.Is(err, syscall.EPERM) || !strings.Contains(err.Error(), "1 files to a receiver that may refuse them") {
+			t.Errorf("got %v, want EPERM that speaks of the files", err)
 		}
 		must(t, a.Send([]byte("x")))
 	})

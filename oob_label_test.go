@@ -47,6 +47,21 @@ func labelOnMessages(t *testing.T) {
 	}
 }
 
+// PassSecurity asks for labels, also where the system has none.
+func TestPassSecurityAsksForLabels(t *testing.T) {
+	eachKind(t, func(t *testing.T, pair pairOf) {
+		_, b := pair(t)
+		setOptions(t, b, uds.Options{PassSecurity: true})
+		rc, err := b.SyscallConn()
+		must(t, err)
+		must(t, rc.Control(func(fd uintptr) {
+			if v, err := unix.GetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_PASSSEC); v != 1 || err != nil {
+				t.Errorf("SO_PASSSEC: got %d, %v, want 1", v, err)
+			}
+		}))
+	})
+}
+
 func TestSecurityLabelOfThePeer(t *testing.T) {
 	want := ownLabel(t)
 	a, b := seqPair(t)

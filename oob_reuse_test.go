@@ -3,6 +3,7 @@
 package uds_test
 
 import (
+	"errors"
 	"os"
 	"testing"
 	"time"
@@ -157,11 +158,75 @@ func TestTakenFilesPutBackStayOpen(t *testing.T) {
 	})
 }
 
+// A received file that the caller has moved to another place in Files is closed
+// nevertheless; one that is not there any more is the caller's.
+func TestMovedFilesAreClosed(t *testing.T) {
+	eachKind(t, func(t *testing.T, pair pairOf) {
+		a, b := pair(t)
+		m := uds.Message{OOB: new(uds.OOB)}
+		got := receiveFiles(t, a, b, &m, 3)
+		m.OOB.Files = []*os.File{got[2], got[1]}
+		must(t, m.OOB.Close())
+		if !isOpen(got[0]) || isOpen(got[1]) || isOpen(got[2]) {
+			t.Errorf("got open %v, %v, %v, want the one that was taken", isOpen(got[0]), isOpen(got[1]), isOpen(got[2]))
+		}
+		got[0].Close()
+	})
+}
+
+// The error of Close is that of the first file that can not be closed; the others
+// are.
+func TestCloseOfAnOOBHasTheFirstError(t *testing.T) {
+	eachKind(t, func(t *testing.T, pair pairOf) {
+		a, b := pair(t)
+		setOptions(t, b, uds.Options{PassPidFD: true})
+		m := uds.Message{OOB: new(uds.OOB)}
+		got := receiveFiles(t, a, b, &m, 2)
+		got[0].Close()
+		m.OOB.PidFD.Close()
+		err := m.OOB.Close()
+		if want := got[0].Close(); !errors.Is(err, os.ErrClosed) || err.Error() != want.Error() {
+			t.Errorf("got %v, want %v", err, want)
+		}
+		if isOpen(got[1]) {
+			t.Error("the second file is open")
+		}
+		must(t, m.OOB.Close())
+	})
+}
+
 func TestNilOOBMethods(t *testing.T) {
 	var o *uds.OOB
 	if o.TakeFiles() != nil || o.Close() != nil {
 		t.Error("want nothing of a nil OOB")
 	}
+}
+
+// A receive removes what an earlier one said in a Message, also if it fails.
+func TestReceiveEmptiesTheFacts(t *testing.T) {
+	eachKind(t, func(t *testing.T, pair pairOf) {
+		a, b := pair(t)
+		used := func(oob *uds.OOB) uds.Message {
+			return uds.Message{OOB: oob, Addr: uds.MustParseAddr("@old"), N: 1, Size: 2, Truncated: true, OOBTruncated: true}
+		}
+		for _, oob := range []*uds.OOB{nil, {}} {
+			failed := used(oob)
+			isErr(t, "receive", b.RecvMsg(&failed, uds.FlagNoWait), uds.ErrWouldBlock)
+			must(t, a.Send(nil))
+			received := used(oob)
+			must(t, b.RecvMsg(&received, 0))
+			must(t, a.Send(nil))
+			batch := []uds.Message{used(oob), used(nil)}
+			if n, err := b.RecvBatch(batch); n != 1 || err != nil {
+				t.Errorf("batch: got %d, %v, want 1", n, err)
+			}
+			for what, m := range map[string]uds.Message{"failed": failed, "received": received, "batch": batch[0], "rest of the batch": batch[1]} {
+				if !m.Addr.IsUnnamed() || m.N != 0 || m.Size != 0 || m.Truncated || m.OOBTruncated {
+					t.Errorf("%s: got %+v, want no facts", what, m)
+				}
+			}
+		}
+	})
 }
 
 // A message without ancillary data empties what is there.
@@ -170,7 +235,7 @@ func TestReceiveEmptiesOOB(t *testing.T) {
 		a, b := pair(t)
 		mine := devNull(t, 1)
 		must(t, a.Send(nil))
-		m := uds.Message{OOB: &uds.OOB{Files: mine, Cred: new(uds.Cred), Security: "x", Other: make([]uds.ControlMessage, 1)}}
+		m := uds.Message{OOB: &uds.OOB{Files: mine, Cred: new(uds.Cred), Security: "x", Time: time.Now(), Other: make([]uds.ControlMessage, 1)}}
 		must(t, b.RecvMsg(&m, 0))
 		o := m.OOB
 		if o.Files != nil || o.Cred != nil || o.Security != "" || len(o.Other) != 0 || !o.Time.IsZero() || o.PidFD != nil {

@@ -222,6 +222,20 @@ func TestCloneIsItsOwn(t *testing.T) {
 	unharmed(t, d, peer)
 }
 
+// A clone has its original's addresses.
+func TestCloneHasTheAddresses(t *testing.T) {
+	client, server := dialled(t, abstractName())
+	for _, c := range []*uds.SeqConn{client, server} {
+		d, err := c.Clone()
+		must(t, err)
+		closeLater(t, d)
+		local, remote := c.LocalAddr().String(), c.RemoteAddr().String()
+		if local+remote == "" || d.LocalAddr().String() != local || d.RemoteAddr().String() != remote {
+			t.Errorf("got %q and %q, want %q and %q", d.LocalAddr(), d.RemoteAddr(), local, remote)
+		}
+	}
+}
+
 // pieceReader gives pieces of one size, each of one letter.
 type pieceReader struct {
 	letter byte
@@ -349,6 +363,39 @@ func TestSetOptionsLeavesTheOthers(t *testing.T) {
 	must(t, err)
 	if r != 40_000 || w != 80_000 { // Linux doubles both.
 		t.Errorf("buffers: got %d and %d, want 40000 and 80000", r, w)
+	}
+}
+
+// A buffer of no bytes is the smallest there is, as with package net: only in
+// Options does 0 leave the size as it is.
+func TestBufferOfNoBytesIsTheSmallest(t *testing.T) {
+	type conn interface {
+		SetReadBuffer(int) error
+		SetWriteBuffer(int) error
+		SyscallConn() (syscall.RawConn, error)
+	}
+	sizes := func(c conn) (sizes [2]int) {
+		must(t, c.SetReadBuffer(0))
+		must(t, c.SetWriteBuffer(0))
+		rc, err := c.SyscallConn()
+		must(t, err)
+		must(t, rc.Control(func(fd uintptr) {
+			for i, opt := range []int{unix.SO_RCVBUF, unix.SO_SNDBUF} {
+				var err error
+				sizes[i], err = unix.GetsockoptInt(int(fd), unix.SOL_SOCKET, opt)
+				must(t, err)
+			}
+		}))
+		return sizes
+	}
+	theirs, _ := unixPair(t)
+	want := sizes(theirs)
+	seq, _ := seqPair(t)
+	dgram, _ := dgramPair(t)
+	for _, c := range []conn{seq, dgram} {
+		if got := sizes(c); got != want {
+			t.Errorf("%T: got %v, want %v", c, got, want)
+		}
 	}
 }
 

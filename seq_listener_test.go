@@ -171,8 +171,17 @@ func TestFileListenerLeavesTheFile(t *testing.T) {
 	if got := g.Addr().String(); got != path {
 		t.Errorf("Addr: got %q, want %q", got, path)
 	}
-	must(t, g.Close())
 	c, err := uds.DialSeq(path)
+	must(t, err)
+	s, err := g.AcceptSeq()
+	must(t, err)
+	if got := s.LocalAddr().String(); got != path {
+		t.Errorf("LocalAddr of an accepted connection: got %q, want %q", got, path)
+	}
+	must(t, s.Close())
+	must(t, c.Close())
+	must(t, g.Close())
+	c, err = uds.DialSeq(path)
 	must(t, err)
 	must(t, c.Close())
 }

@@ -272,6 +272,16 @@ func TestIOCopyErrors(t *testing.T) {
 	}
 }
 
+// ReadFrom of a closed connection takes nothing of the reader.
+func TestReadFromOfAClosedConnectionReadsNothing(t *testing.T) {
+	a, _ := seqPair(t)
+	must(t, a.Close())
+	r := bytes.NewReader([]byte("abc"))
+	if n, err := a.ReadFrom(r); n != 0 || !errors.Is(err, net.ErrClosed) || r.Len() != 3 {
+		t.Errorf("got %d, %v, %d bytes left, want 0, net.ErrClosed, 3", n, err, r.Len())
+	}
+}
+
 type shortWriter struct{}
 
 func (shortWriter) Write(p []byte) (int, error) { return len(p) - 1, nil }

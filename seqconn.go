@@ -152,7 +152,9 @@ func (c *SeqConn) unmark(f *os.File) {
 
 // Clone returns a second connection over the same socket, with deadlines and a
 // lifetime of its own. The caller closes it. Both share the options and the
-// queue, but not the tail of a Read.
+// queue, but not the tail of a Read. The option that tells an empty message from
+// the end, of which File speaks, is one of them: a Detach of either turns it off,
+// and the other turns it on again.
 func (c *SeqConn) Clone() (*SeqConn, error) {
 	if err := c.check("clone"); err != nil {
 		return nil, err

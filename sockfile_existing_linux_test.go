@@ -317,8 +317,8 @@ func TestSockfileSweepsTemporaryNames(t *testing.T) {
 	testutil.CheckLeaks(t)
 	for _, existing := range []uds.ExistingPolicy{uds.ExistingRemoveStale, uds.ExistingReplace} {
 		path := testutil.SocketPath(t)
-		dead, file := uds.TempName(path, 0), uds.TempName(path, 1)
-		live := uds.TempName(path, 2)
+		live, file := uds.TempName(path, 0), uds.TempName(path, 1)
+		dead := uds.TempName(path, 2)
 		stale(t, unix.SOCK_SEQPACKET, dead)
 		if err := os.WriteFile(file, []byte("mine"), 0o600); err != nil {
 			t.Fatal(err)
@@ -386,10 +386,12 @@ func TestSockfileContextEndsTheWaitForTheLock(t *testing.T) {
 	defer dir.Close()
 	must(t, unix.Flock(int(dir.Fd()), unix.LOCK_EX))
 	defer uds.SetLockToRemove(time.Hour)()
+	fail := &uds.ListenConfig{}
 	removeStale := &uds.ListenConfig{Existing: uds.ExistingRemoveStale}
 	replace := &uds.ListenConfig{Existing: uds.ExistingReplace}
 	for name, start := range map[string]func(ctx context.Context) error{
 		"ListenSeq":          func(ctx context.Context) error { _, err := removeStale.ListenSeq(ctx, path); return err },
+		"ListenSeq, fail":    func(ctx context.Context) error { _, err := fail.ListenSeq(ctx, path); return err },
 		"ListenSeq, replace": func(ctx context.Context) error { _, err := replace.ListenSeq(ctx, path); return err },
 		"Listen":             func(ctx context.Context) error { _, err := replace.Listen(ctx, "unix", path); return err },
 		"ListenDgram":        func(ctx context.Context) error { _, err := removeStale.ListenDgram(ctx, path); return err },

@@ -166,3 +166,26 @@ func exchangeOver(t *testing.T, l *uds.SeqListener, path string) {
 		t.Fatalf("Recv: got %q, %v, want hello", p[:n], err)
 	}
 }
+
+// Slashes in a row are one, also where a path is too long for one call and is
+// walked in parts.
+func TestSockfilePathOfManySlashes(t *testing.T) {
+	testutil.CheckLeaks(t)
+	path := testutil.SocketPath(t)
+	dir, name := filepath.Split(path)
+	for _, n := range []int{3000, 4000, 4095, 4096, 5000, 9000} {
+		long := dir + strings.Repeat("/", n) + name
+		l, err := uds.ListenSeq(long)
+		must(t, err)
+		c, err := uds.DialSeq(long)
+		must(t, err)
+		must(t, c.Close())
+		if !exists(path) {
+			t.Errorf("%d slashes: got no file at %s", n, path)
+		}
+		must(t, l.Close())
+		if exists(path) {
+			t.Errorf("%d slashes: got a file after Close, want none", n)
+		}
+	}
+}

@@ -273,6 +273,8 @@ func chownChild() {
 func TestSockfileBadConfig(t *testing.T) {
 	testutil.CheckLeaks(t)
 	minus, huge := -1, -2
+	none := int64(1<<32 - 1) // chown(2) takes it for no change
+	most := int(none)
 	path := testutil.SocketPath(t)
 	for _, c := range []struct {
 		name    string
@@ -286,11 +288,14 @@ func TestSockfileBadConfig(t *testing.T) {
 		{"octal sticky", uds.ListenConfig{Mode: 0o1600}, "unixgram", path, "has the bits 01000"},
 		{"uid -1", uds.ListenConfig{UID: &minus}, "unixpacket", path, "UID -1"},
 		{"gid -2", uds.ListenConfig{GID: &huge}, "unixpacket", path, "GID -2"},
+		{"uid of 32 ones", uds.ListenConfig{UID: &most}, "unixpacket", path, fmt.Sprintf("UID %d", most)},
+		{"gid of 32 ones", uds.ListenConfig{GID: &most}, "unixgram", path, fmt.Sprintf("GID %d", most)},
 		{"policy", uds.ListenConfig{Existing: 3}, "unixpacket", path, "existing policy 3"},
 		{"policy below", uds.ListenConfig{Existing: -1}, "unixpacket", path, "existing policy -1"},
 		{"replace a datagram", uds.ListenConfig{Existing: uds.ExistingReplace}, "unixgram", path, "ExistingReplace"},
 		{"mode of an abstract name", uds.ListenConfig{Mode: 0o600}, "unixpacket", "@sockfile-bad", "which is no file"},
 		{"owner of an abstract name", uds.ListenConfig{UID: new(int)}, "unix", "@sockfile-bad", "which is no file"},
+		{"group of an abstract name", uds.ListenConfig{GID: new(int)}, "unixgram", "@sockfile-bad", "which is no file"},
 		{"replace an abstract name", uds.ListenConfig{Existing: uds.ExistingReplace}, "unixpacket", "@sockfile-bad", "which is no file"},
 		{"mode of no name", uds.ListenConfig{Mode: 0o600}, "unixpacket", "", "which is no file"},
 		{"backlog", uds.ListenConfig{Backlog: -1}, "unix", path, "backlog -1"},

@@ -5,9 +5,11 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"math"
 	"net"
 	"net/netip"
 	"os"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -407,4 +409,86 @@ func multicastInterface(t *testing.T) net.Interface {
 	}
 	t.Skip("needs an interface that is up and knows multicast")
 	panic("not reached")
+}
+
+// A number that the kernel would cut to 32 bits is refused and not taken for
+// another, and the longest time is none that is negative.
+func TestOptionValuesBeyondTheirKind(t *testing.T) {
+	s := newSocket(t, socket.AFInet, socket.SockStream, 0)
+	if err := s.SetKernelReadTimeout(math.MaxInt64); err != nil {
+		t.Errorf("the longest time: %v", err)
+	}
+	const decades = 60 * 365 * 24 * time.Hour // Linux tells 68 years
+	if got, err := s.KernelReadTimeout(); got < decades || err != nil {
+		t.Errorf("the longest time: got %v, %v, want decades", got, err)
+	}
+	if strconv.IntSize == 32 {
+		return // every int fits
+	}
+	large := 1 << 30
+	large *= 4
+	if err := s.SetLinger(5); err != nil {
+		t.Fatal(err)
+	}
+	for what, err := range map[string]error{
+		"SetInt": s.SetInt(socket.SolSocket, socket.SoKeepalive, large+1), "SetLinger": s.SetLinger(large),
+		"SetReadBuffer": s.SetReadBuffer(large + 5000), "SetMulticastHops": s.SetMulticastHops(large + 1),
+	} {
+		if !errors.Is(err, syscall.EINVAL) {
+			t.Errorf("%s of more than 32 bits: got %v, want EINVAL", what, err)
+		}
+	}
+	if on, err := s.KeepAlive(); on || err != nil {
+		t.Errorf("SO_KEEPALIVE: got %v, %v, want off", on, err)
+	}
+	if seconds, err := s.Linger(); seconds != 5 || err != nil {
+		t.Errorf("SO_LINGER: got %d, %v, want 5", seconds, err)
+	}
+}
+
+// A SetInt that is refused leaves the pending error to TakeError, also that of
+// SO_ERROR itself, which asks what there is to read.
+func TestRefusedOptionLeavesThePendingError(t *testing.T) {
+	gone := newSocket(t, socket.AFInet, socket.SockDgram, 0)
+	to := bind(t, gone)
+	gone.Close()
+	s := newSocket(t, socket.AFInet, socket.SockDgram, 0)
+	if err := s.Connect(t.Context(), to); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Send([]byte("x"), 0); err != nil {
+		t.Fatal(err)
+	}
+	testutil.Eventually(t, safetyNet, func() bool {
+		var revents int16
+		control(t, s, func(fd int) error {
+			fds := []unix.PollFd{{Fd: int32(fd)}}
+			_, err := unix.Poll(fds, 0)
+			revents = fds[0].Revents
+			return err
+		})
+		return revents&unix.POLLERR != 0
+	}, "the error of a datagram that nobody receives")
+	if err := s.SetInt(socket.SolSocket, socket.SoError, 1); !errors.Is(err, syscall.ENOPROTOOPT) {
+		t.Errorf("SetInt: got %v, want ENOPROTOOPT", err)
+	}
+	if err := s.TakeError(); err != syscall.ECONNREFUSED {
+		t.Errorf("TakeError: got %v, want ECONNREFUSED", err)
+	}
+}
+
+// An index wins over the zone of a group, whatever that says.
+func TestGroupIndexWinsOverItsZone(t *testing.T) {
+	ifi := multicastInterface(t)
+	s := newSocket(t, socket.AFInet6, socket.SockDgram, 0)
+	group := netip.MustParseAddr("ff02::7702%no-interface")
+	if err := s.JoinGroup(group, ifi.Index); err != nil {
+		t.Error(err)
+	}
+	if err := s.LeaveGroup(group.WithZone(""), ifi.Index); err != nil {
+		t.Errorf("LeaveGroup: %v", err)
+	}
+	if err := s.JoinGroup(group, 0); !errors.Is(err, syscall.EINVAL) {
+		t.Errorf("without an index: got %v, want EINVAL", err)
+	}
 }

@@ -225,6 +225,12 @@ func TestAttachFilterRefusesWhatIsNoProgram(t *testing.T) {
 	if err := a.DetachFilter(); !errors.Is(err, syscall.ENOENT) {
 		t.Errorf("got %v, want ENOENT", err)
 	}
+	// The longest program; older kernels have no room for it (net.core.optmem_max).
+	longest := make([]socket.BPFInstruction, 4096)
+	longest[4095] = socket.BPFInstruction{Op: unix.BPF_RET | unix.BPF_K, K: 2}
+	if err := a.AttachFilter(longest); err != nil && !errors.Is(err, syscall.ENOMEM) {
+		t.Errorf("%d instructions: got %v, want nil", len(longest), err)
+	}
 	// A filter that keeps 2 bytes cuts any message, on AF_UNIX too.
 	if err := a.AttachFilter([]socket.BPFInstruction{{Op: unix.BPF_RET | unix.BPF_K, K: 2}}); err != nil {
 		t.Fatal(err)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"os"
 	"syscall"
 	"testing"
 	"time"
@@ -279,4 +280,27 @@ func TestProtocolIsTheKernels(t *testing.T) {
 	if _, err := socket.New(socket.AFInet, socket.SockStream, socket.IPProtoUDP); !errors.Is(err, syscall.EPROTONOSUPPORT) {
 		t.Errorf("a stream of UDP: got %v, want EPROTONOSUPPORT", err)
 	}
+}
+
+// A blocking file that is adopted becomes non-blocking, and so it stays.
+func TestFromFileMakesTheDescriptionNonblocking(t *testing.T) {
+	fds, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_SEQPACKET|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unix.Close(fds[1])
+	f := os.NewFile(uintptr(fds[0]), "blocking")
+	defer f.Close()
+	s, err := socket.FromFile(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	control(t, s, func(fd int) error {
+		flags, err := unix.FcntlInt(uintptr(fd), unix.F_GETFL, 0)
+		if flags&unix.O_NONBLOCK == 0 {
+			t.Errorf("got the flags %#x, want O_NONBLOCK", flags)
+		}
+		return err
+	})
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net"
 	"net/netip"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -199,5 +200,27 @@ func TestInetsTurnsALookupIntoAddresses(t *testing.T) {
 	}
 	if _, err := socket.Inets([]netip.Addr{{}}, 1); !errors.Is(err, syscall.EINVAL) {
 		t.Errorf("got %v, want EINVAL", err)
+	}
+}
+
+// An interface's index of more than 32 bits is refused and not taken for another.
+func TestPacketInterfaceHas32Bits(t *testing.T) {
+	if strconv.IntSize == 32 {
+		t.Skip("every int fits")
+	}
+	large := 1 << 30
+	if _, err := socket.Packet(socket.PacketAddr{Interface: 4*large + 1}); !errors.Is(err, syscall.EINVAL) {
+		t.Errorf("got %v, want EINVAL", err)
+	}
+}
+
+// An IPv4 address of package net is one of AF_INET in either of its forms.
+func TestFromAddrOfIPv4(t *testing.T) {
+	for _, ip := range []net.IP{net.IPv4(192, 0, 2, 1).To4(), net.IPv4(192, 0, 2, 1).To16()} {
+		for _, a := range []net.Addr{&net.TCPAddr{IP: ip, Port: 7}, &net.UDPAddr{IP: ip, Port: 7}, &net.IPAddr{IP: ip}} {
+			if sa, err := socket.FromAddr(a); sa.Family() != socket.AFInet || err != nil {
+				t.Errorf("%T of %d bytes: got family %d, %v, want AF_INET", a, len(ip), sa.Family(), err)
+			}
+		}
 	}
 }
