@@ -9,6 +9,8 @@ import (
 // Connect connects the socket, or gives a datagram socket its peer. It waits
 // until ctx ends, the write deadline or the write timeout passes. A connect
 // that was begun is not undone by that: the socket is of no further use then.
+// The methods of ctx may use the socket, but neither connect, send, nor close it:
+// Done and Value are called in the turn.
 //
 // connect(2) on AF_UNIX answers EAGAIN while the listener's backlog is full,
 // and no event follows: the calls of the process for one address stand in line,
@@ -55,21 +57,6 @@ func (t *Turn) connect(to Sockaddr, ctx context.Context) error {
 		return t.await("connect", &connectOp{to.raw})
 	}
 	return sysErr("connect", e) // EAGAIN of another family: no local port is left
-}
-
-// watch makes the end of ctx end the call, until the returned function is
-// called.
-func (t *Turn) watch(ctx context.Context) func() {
-	if ctx.Done() == nil {
-		return func() {}
-	}
-	s, d, kept := t.s, t.d, t.d.keeping()
-	kept.ctx, t.bound = ctx, true
-	stop := context.AfterFunc(ctx, func() { s.kick(d) })
-	return func() {
-		stop()
-		kept.ctx = nil
-	}
 }
 
 // connectOp waits for a connect in progress.
