@@ -34,7 +34,7 @@ func untoldChild() {
 	if err != nil {
 		panic(err)
 	}
-	if err := b.SetOptions(uds.Options{PassCredentials: true}); err != nil {
+	if err := b.SetOptions(uds.Options{PassCredentials: true, Timestamps: true}); err != nil {
 		panic(err)
 	}
 	if err := systest.RefuseCalls(unix.SYS_GETSOCKOPT, syscall.Errno(errno)); err != nil {
@@ -46,8 +46,8 @@ func untoldChild() {
 	err = a.SendFiles([]byte("x"), os.Stdin)
 	m := uds.Message{Buffers: [][]byte{make([]byte, 1)}, OOB: &oob}
 	err = errors.Join(err, b.RecvMsg(&m, 0))
-	if err != nil || oob.Cred == nil || oob.Cred.PID != os.Getpid() || len(oob.Files) != 1 {
-		fmt.Printf("got %+v, %v, want credentials and a file", oob, err)
+	if err != nil || oob.Cred == nil || oob.Cred.PID != os.Getpid() || oob.Time.IsZero() || len(oob.Files) != 1 {
+		fmt.Printf("got %+v, %v, want credentials, the time and a file", oob, err)
 		os.Exit(1)
 	}
 }
