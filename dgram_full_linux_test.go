@@ -109,9 +109,9 @@ func napsCPU(d time.Duration) time.Duration {
 }
 
 // Room in the receiver's queue wakes the send. One that has to find it by looking
-// around takes recheck, 100 ms, from its beginning.
+// around takes recheck, 50 ms at least, from its beginning.
 func TestDgramFullReceiverWakesTheSender(t *testing.T) {
-	const recheck = 100 * time.Millisecond
+	const recheck = 50 * time.Millisecond
 	sender, receiver, to, _ := fullReceiver(t)
 	testutil.AtMost(t, recheck-1, func() time.Duration {
 		begun := time.Now()

@@ -92,8 +92,9 @@ func (e *expected) look(s *socket.Socket, old uint32) uint32 {
 }
 
 // unknownOption reports whether err is that of an option which the system lacks.
+// EPERM and ENOSYS say that a filter refuses to tell: somebody may have set it.
 func unknownOption(err error) bool {
-	return isErrno(err, sys.ENOPROTOOPT) || errors.Is(err, errors.ErrUnsupported)
+	return isErrno(err, sys.ENOPROTOOPT) || errors.Is(err, errors.ErrUnsupported) && !isErrno(err, sys.ENOSYS)
 }
 
 // maxMessageFiles is how many descriptors a message can carry: SCM_MAX_FD in

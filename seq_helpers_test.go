@@ -155,6 +155,12 @@ func parked(t testing.TB, n int, where string) {
 	testutil.Eventually(t, safety, func() bool { return waiting(where) >= n }, "%d goroutines waiting in %s", n, where)
 }
 
+// inLine waits until n dials stand in line for room in a backlog.
+func inLine(t testing.TB, n int) {
+	t.Helper()
+	testutil.Eventually(t, safety, func() bool { return goroutinesIn("[select", ".connectWithRoom(") >= n }, "%d dials in line", n)
+}
+
 // waiting is the number of goroutines that wait in the poller below a function
 // whose name contains where.
 func waiting(where string) int { return goroutinesIn("[IO wait", where) }

@@ -317,7 +317,7 @@ func waitingDials(t testing.TB, address string, n int) <-chan error {
 			results <- err
 		}()
 	}
-	parked(t, n, ".DialSeq(")
+	inLine(t, n)
 	return results
 }
 
@@ -390,7 +390,7 @@ func TestDialOnAFullBacklogEnds(t *testing.T) {
 		_, err := uds.DialSeq(address)
 		done <- err
 	}()
-	parked(t, 1, ".DialSeq(")
+	inLine(t, 1)
 	must(t, l.Close())
 	isErr(t, "closed listener", <-done, syscall.ECONNREFUSED)
 }

@@ -8,7 +8,9 @@ import (
 
 // Accept waits for a connection until ctx ends, the read deadline or the read
 // timeout passes, and returns it with the peer's address. The caller closes
-// it. A connection that its peer gave up meanwhile is passed over.
+// it. A connection that its peer gave up meanwhile is passed over. The methods of
+// ctx may use the socket, but neither accept from it nor close it: Done and Value are
+// called in the turn.
 func (s *Socket) Accept(ctx context.Context) (*Socket, Sockaddr, error) {
 	var t Turn
 	err := s.beginCtx(&t, &s.r, ctx)

@@ -3,12 +3,9 @@
 package socket_test
 
 import (
-	"context"
 	"errors"
 	"net"
 	"os"
-	"runtime"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -261,49 +258,5 @@ func TestDetachWaitsForARawCall(t *testing.T) {
 	}
 	if err := within(t, detached); err != errRefused || !asked {
 		t.Errorf("Detach: got %v, want %v", err, errRefused)
-	}
-}
-
-// hooked is a context that calls f when it is asked for its error the second time:
-// a call that waits does so before it parks.
-type hooked struct {
-	context.Context
-	asked atomic.Int32
-	f     func()
-}
-
-func (c *hooked) Err() error {
-	if c.asked.Add(1) == 2 {
-		c.f()
-	}
-	return c.Context.Err()
-}
-
-// A Detach that comes after a call has looked for one, and before it is parked, does
-// not wait for it.
-func TestDetachOfACallThatIsAboutToPark(t *testing.T) {
-	l, _ := listen(t, socket.AFUnix, socket.SockSeqpacket)
-	inner, cancel := context.WithCancel(background)
-	defer cancel()
-	detached := make(chan error, 1)
-	ctx := &hooked{Context: inner, f: func() {
-		go func() {
-			_, err := l.Detach(func() error { return errRefused })
-			detached <- err
-		}()
-		for !socket.Detaching(l) {
-			runtime.Gosched()
-		}
-		for range 1000 { // to where the Detach waits for this call
-			runtime.Gosched()
-		}
-	}}
-	accepted := start(func() error { _, _, err := l.Accept(ctx); return err })
-	if err := within(t, detached); err != errRefused {
-		t.Errorf("Detach: got %v, want %v", err, errRefused)
-	}
-	cancel()
-	if err := within(t, accepted); !errors.Is(err, context.Canceled) {
-		t.Errorf("Accept: got %v, want %v", err, context.Canceled)
 	}
 }

@@ -1,9 +1,14 @@
 package socket
 
-import "time"
+import (
+	"time"
 
-// Parked reports whether a call waits, or is about to wait, in the poller.
-func Parked(s *Socket) bool { return s.r.parked() || s.w.parked() }
+	"example.com/uds/internal/sys"
+)
+
+// Parked reports whether a call waits, or is about to wait, in the poller or in a
+// line.
+func Parked(s *Socket) bool { return s.r.parked() || s.w.parked() || Full(s) }
 
 // HasParked reports whether a call had to wait in the poller, ever.
 func HasParked(s *Socket) bool { return s.poll.Load() != nil }
@@ -90,6 +95,11 @@ func ParkAfter(t *Turn, f func()) error {
 	defer t.unarm()
 	return (&repetition{s: t.s, d: t.d, op: napOp{}}).park()
 }
+
+// napOp is never done.
+type napOp struct{}
+
+func (napOp) try(*Socket) sys.Errno { return sys.EAGAIN }
 
 // Register is what the first call of a direction does that has to park.
 func Register(s *Socket) error { return s.register() }

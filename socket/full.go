@@ -25,7 +25,8 @@ import (
 // the front one therefore tries from time to time.
 var fullLines = newFullTable()
 
-// fullTable has a line for each destination.
+// fullTable has a line for each destination. Connects that wait for room in a
+// backlog stand in such lines, too.
 type fullTable struct {
 	n      atomic.Int32 // len(lines), for those who look without the lock
 	mu     sync.Mutex
@@ -74,7 +75,12 @@ func (s *Socket) fullBusy() *fullTable {
 // fullHas reports whether calls wait for the destination.
 func (s *Socket) fullHas(to *sys.Sockaddr) bool {
 	t := s.fullBusy()
-	if t == nil {
+	return t != nil && t.has(to)
+}
+
+// has reports whether calls wait for the destination.
+func (t *fullTable) has(to *sys.Sockaddr) bool {
+	if t.n.Load() == 0 {
 		return false
 	}
 	t.mu.Lock()

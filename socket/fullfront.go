@@ -26,7 +26,7 @@ func (f *fullFront) send(call string, op attempt) error {
 			return sysErr(call, e)
 		}
 		if !front {
-			f.nap(f.t.soon())
+			f.nap(f.t.soon(fullCalls.Load()))
 		} else if err := f.wait(helper, seen); err != nil {
 			return err
 		}
@@ -52,7 +52,7 @@ func (f *fullFront) wait(helper *Socket, seen uint32) error {
 	case writable(helper.fd):
 		return f.room(helper)
 	}
-	t := Turn{s: helper, d: &helper.w, seen: seen, limit: f.t.soon()}
+	t := Turn{s: helper, d: &helper.w, seen: seen, limit: f.t.soon(f.table.n.Load())}
 	err := t.await("poll", writableOp{})
 	if err == errUnwatched {
 		return f.without()
@@ -133,6 +133,6 @@ func (f *fullFront) without() error {
 	if f.pause > 0 {
 		f.nap(earlier(f.t.end(), now()+int64(f.pause)))
 	}
-	f.pause = min(nextPause(f.pause), longestPause)
+	f.pause = min(nextPause(f.pause), longestPauseOf(f.table.n.Load()))
 	return nil
 }

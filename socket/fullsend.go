@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"sync/atomic"
 	"time"
 
 	"example.com/uds/internal/sys"
@@ -11,9 +12,20 @@ import (
 
 // recheck is how long a call relies on its helper or its place in line. The
 // file at a path may be replaced while the socket it was lives on, which no
-// event tells: after this time the call tries again by name. Ten tries a second
-// cost nothing.
+// event tells: after this time the call tries again by name.
 const recheck = 100 * time.Millisecond
+
+// nextRecheck is when each of n calls tries again. Together they try a thousand
+// times a second at most. They do so at the same moments, for it is to wake up that
+// costs: so the first time of a call is up to half of recheck early or late.
+func nextRecheck(now int64, n int32) int64 {
+	rounded := (now + int64(recheck)/2) / int64(recheck)
+	return (rounded + 1 + int64(n-1)/100) * int64(recheck)
+}
+
+// fullCalls counts the calls of the process that wait for a full receiver and are
+// the front one of their socket's line.
+var fullCalls atomic.Int32
 
 // runTo is run for a message to an address. If it has to wait for a full
 // receiver the turn is over when it returns.
@@ -55,6 +67,8 @@ func (t *Turn) waitFull(call string, op attempt, to *sys.Sockaddr) error {
 	if err := c.reachFront(t); err != nil {
 		return err
 	}
+	fullCalls.Add(1)
+	defer fullCalls.Add(-1)
 	for {
 		err := c.send(t, call, op)
 		if err == errOwnBuffer {
@@ -83,8 +97,8 @@ func (t *Turn) regain() error {
 // end is when the call ends by itself: 0 is never.
 func (t *Turn) end() int64 { return earlier(t.d.deadline.Load(), t.limit) }
 
-// soon is when the call ends by itself, or has to look around.
-func (t *Turn) soon() int64 { return earlier(t.end(), now()+int64(recheck)) }
+// soon is when the call ends by itself, or has to look around, as one of n.
+func (t *Turn) soon(n int32) int64 { return earlier(t.end(), nextRecheck(now(), n)) }
 
 // reachFront waits to be the front call of the socket's own line.
 func (c *fullCall) reachFront(t *Turn) error {
@@ -134,10 +148,10 @@ func (c *fullCall) ownBuffer(t *Turn) error {
 		return nil
 	}
 	defer t.s.end(t.d)
-	own := Turn{s: t.s, d: t.d, seen: t.seen, limit: t.soon()}
+	own := Turn{s: t.s, d: t.d, seen: t.seen, limit: t.soon(fullCalls.Load())}
 	err := own.await("poll", writableOp{})
 	if err == errUnwatched {
-		c.nap(earlier(t.end(), now()+int64(longestPause)))
+		c.nap(earlier(t.end(), now()+int64(longestPauseOf(fullCalls.Load()))))
 		return nil
 	}
 	return unlessEnded(err)

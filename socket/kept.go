@@ -1,12 +1,10 @@
 package socket
 
-import "context"
-
 // kept is what a direction keeps for the calls that wait in it: the operations
 // that the poller repeats are kept, so that such a call allocates nothing. It is
 // made in a turn, and belongs to whoever has that.
 type kept struct {
-	ctx   context.Context // ends the call; nil: none
+	end   *contextEnd // of the context that ends the call; nil: none
 	plain *plainOp
 	msg   *msgOp
 	named *namedOp

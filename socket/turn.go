@@ -24,7 +24,7 @@ type Turn struct {
 	seen  uint32 // the direction's state when the call began
 	gone  bool   // a call gave the turn away
 	stage uint8  // of a receive that waits: stageFirst …
-	bound bool   // a context may end the call, or ended one before it: kept.ctx
+	bound bool   // a context may end the call, or ended one before it: kept.end
 	ended bool   // the last receive met the end that Shutdown made
 	limit int64  // when the call ends by its timeout; 0: never
 }
@@ -164,8 +164,8 @@ func (t *Turn) check() error {
 		return err
 	}
 	if t.bound {
-		if kept := t.d.kept; kept != nil && kept.ctx != nil && kept.ctx.Err() != nil {
-			return ContextError(kept.ctx)
+		if kept := t.d.kept; kept != nil {
+			return kept.end.error()
 		}
 	}
 	return nil

@@ -17,6 +17,7 @@ import (
 	"os"
 	"os/exec"
 	"slices"
+	"time"
 )
 
 func main() {
@@ -44,15 +45,20 @@ func run(ctx context.Context, cmd *exec.Cmd, w io.Writer) error {
 	return errors.Join(err, m.c.CloseRead(), <-printed, m.Close())
 }
 
-// printAll prints notifications until no more come.
+// pause is for how long nothing is received after an error.
+const pause = 100 * time.Millisecond
+
+// printAll prints notifications, and what went wrong with one, until no more come.
 func printAll(m *Manager, w io.Writer) error {
 	for {
 		n, err := m.Receive()
 		if err == io.EOF || errors.Is(err, net.ErrClosed) {
 			return nil
 		}
-		if err != nil {
-			return err
+		if err != nil { // No descriptor is left, say: that passes.
+			fmt.Fprintln(w, "no notification:", err)
+			time.Sleep(pause)
+			continue
 		}
 		fmt.Fprintln(w, n)
 		for _, f := range n.Files {
