@@ -320,7 +320,7 @@ func dialledFull(t testing.TB, path string, dial func() (net.Conn, error)) strin
 		c.Close()
 		done <- "waits for room and connects"
 	}()
-	testutil.Eventually(t, safety, func() bool { return len(done) > 0 || waiting(".dialledFull") > 0 }, "a dial that waits or fails")
+	testutil.Eventually(t, safety, func() bool { return len(done) > 0 || dialsInLine() > 0 }, "a dial that waits or fails")
 	if len(done) > 0 {
 		return <-done
 	}

@@ -158,8 +158,11 @@ func parked(t testing.TB, n int, where string) {
 // inLine waits until n dials stand in line for room in a backlog.
 func inLine(t testing.TB, n int) {
 	t.Helper()
-	testutil.Eventually(t, safety, func() bool { return goroutinesIn("[select", ".connectWithRoom(") >= n }, "%d dials in line", n)
+	testutil.Eventually(t, safety, func() bool { return dialsInLine() >= n }, "%d dials in line", n)
 }
+
+// dialsInLine is the number of dials that wait for room in a backlog.
+func dialsInLine() int { return goroutinesIn("[select", ".connectWithRoom(") }
 
 // waiting is the number of goroutines that wait in the poller below a function
 // whose name contains where.
