@@ -53,7 +53,7 @@ func TestManyCallsThatWaitTrySeldom(t *testing.T) {
 			const window = 500 * time.Millisecond
 			before := tries.Load()
 			time.Sleep(window) // what is measured
-			most := calls + 2*c.perSecond*int(window)/int(time.Second)
+			most := calls + int(2*float64(c.perSecond)*window.Seconds())
 			if got := int(tries.Load() - before); got > most {
 				t.Errorf("%d calls: got %d tries in %v, want %d at most", calls, got, window, most)
 			}

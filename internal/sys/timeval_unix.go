@@ -5,6 +5,7 @@ package sys
 import (
 	"math"
 	"time"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
@@ -32,11 +33,13 @@ func SetsockoptTimeval(fd, level, opt int, d time.Duration) Errno {
 }
 
 // timeval is d, or the longest time below it that a struct timeval can hold. What
-// its seconds have no room for would come out short or negative.
+// its seconds have no room for would come out short or negative, and so would the
+// last of them with a fraction, which the kernel rounds up (sock_set_timeout in
+// net/core/sock.c).
 func timeval(d time.Duration) unix.Timeval {
 	tv := unix.NsecToTimeval(int64(d))
-	if int64(tv.Sec) != int64(d/time.Second) {
-		tv.Sec, tv.Usec = math.MaxInt32, 999_999
+	if unsafe.Sizeof(tv.Sec) == 4 && d/time.Second >= math.MaxInt32 {
+		tv.Sec, tv.Usec = math.MaxInt32, 0
 	}
 	return tv
 }

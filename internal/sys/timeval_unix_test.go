@@ -11,7 +11,7 @@ import (
 // Where the seconds of a struct timeval have 32 bits, a longer time neither
 // becomes negative, which the kernel takes for none, nor short.
 func TestTimevalHoldsWhatItCan(t *testing.T) {
-	const most32 = math.MaxInt32*time.Second + 999_999*time.Microsecond
+	const most32 = math.MaxInt32 * time.Second
 	for _, d := range []time.Duration{
 		0, time.Microsecond, 90 * time.Second, most32,
 		most32 + time.Microsecond, 1 << 32 * time.Second, math.MaxInt64 / 1000 * 1000,
