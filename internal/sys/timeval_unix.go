@@ -38,7 +38,7 @@ func SetsockoptTimeval(fd, level, opt int, d time.Duration) Errno {
 // net/core/sock.c).
 func timeval(d time.Duration) unix.Timeval {
 	tv := unix.NsecToTimeval(int64(d))
-	if unsafe.Sizeof(tv.Sec) == 4 && d/time.Second >= math.MaxInt32 {
+	if int64(tv.Sec) != int64(d/time.Second) || unsafe.Sizeof(tv.Sec) == 4 && tv.Sec == math.MaxInt32 {
 		tv.Sec, tv.Usec = math.MaxInt32, 0
 	}
 	return tv
