@@ -15,7 +15,9 @@ func rwRows() []row {
 	for _, s := range sizes {
 		rows = append(rows, rwRow("rw-"+s.name, s.bytes, 2))
 	}
-	return append(rows, rwRow("rw-64-p1", 64, 1))
+	alone := rwRow("rw-64-p1", 64, 1)
+	alone.title += ", GOMAXPROCS 1"
+	return append(rows, alone)
 }
 
 func rwRow(name string, size, procs int) row {
