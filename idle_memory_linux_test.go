@@ -6,7 +6,6 @@ import (
 	"net"
 	"os"
 	"runtime"
-	"runtime/metrics"
 	"slices"
 	"sync"
 	"syscall"
@@ -16,6 +15,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"example.com/uds"
+	"example.com/uds/internal/polled"
 	"example.com/uds/internal/sys"
 	"example.com/uds/internal/testutil"
 )
@@ -139,7 +139,7 @@ func idleBytes(t testing.TB, pairs int, pair connPair, receive receiveFunc) int6
 	cs := make([]net.Conn, 0, 2*pairs)
 	defer func() { closeAll(t, cs) }()
 	var wg sync.WaitGroup
-	goroutines := waitingGoroutines()
+	parked := polled.Count()
 	for range pairs {
 		c, peer, err := pair()
 		must(t, err)
@@ -150,7 +150,7 @@ func idleBytes(t testing.TB, pairs int, pair connPair, receive receiveFunc) int6
 			wg.Go(func() { receiveUntilEnd(t, end, receive) })
 		}
 	}
-	testutil.Eventually(t, safety, func() bool { return waitingGoroutines() >= goroutines+2*uint64(pairs) }, "parked receives")
+	testutil.Eventually(t, safety, func() bool { return polled.Count() >= parked+2*pairs }, "parked receives")
 	held := footprint() - before
 	closeAll(t, cs)
 	cs = nil
@@ -193,13 +193,6 @@ func footprint() int64 {
 	return int64(m.HeapAlloc + m.StackInuse)
 }
 
-// waitingGoroutines is how many goroutines wait; nothing signals it.
-func waitingGoroutines() uint64 {
-	s := []metrics.Sample{{Name: "/sched/goroutines/waiting:goroutines"}}
-	metrics.Read(s)
-	return s[0].Value.Uint64()
-}
-
 // needFiles skips t if the process may not have n descriptors.
 func needFiles(t testing.TB, n uint64) {
 	t.Helper()
@@ -228,7 +221,7 @@ func closeTime(t testing.TB, conns int, pair connPair) time.Duration {
 	t.Helper()
 	cs := make([]net.Conn, 0, conns)
 	var wg sync.WaitGroup
-	goroutines := waitingGoroutines()
+	parked := polled.Count()
 	for len(cs) < conns {
 		c, peer, err := pair()
 		must(t, err)
@@ -237,7 +230,7 @@ func closeTime(t testing.TB, conns int, pair connPair) time.Duration {
 			wg.Go(func() { receiveUntilEnd(t, end, readConn) })
 		}
 	}
-	testutil.Eventually(t, safety, func() bool { return waitingGoroutines() >= goroutines+uint64(conns) }, "parked receives")
+	testutil.Eventually(t, safety, func() bool { return polled.Count() >= parked+conns }, "parked receives")
 	start := time.Now()
 	closeAll(t, cs)
 	wg.Wait()

@@ -4,11 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
-	"runtime/metrics"
 	"sync"
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"example.com/uds/internal/polled"
 )
 
 func init() { roles["hold"] = holdChild }
@@ -125,12 +126,12 @@ type parked struct {
 	ends  []end
 	wg    sync.WaitGroup
 	fail  chan error
-	began uint64 // goroutines that waited before
+	began int // goroutines that waited in the poller before
 }
 
 // newParked makes room for n connections.
 func newParked(n int) *parked {
-	return &parked{ends: make([]end, 0, n), fail: make(chan error, n), began: waiting()}
+	return &parked{ends: make([]end, 0, n), fail: make(chan error, n), began: polled.Count()}
 }
 
 // park makes p have n connections.
@@ -167,22 +168,16 @@ func (p *parked) wait(e end) {
 	<-got
 }
 
-// awaitParked polls for n waiting goroutines more than before, because a goroutine
-// gives no other sign that it waits.
-func awaitParked(before uint64, n int) error {
+// awaitParked polls for n goroutines in the poller more than before, because a
+// goroutine gives no other sign that it waits.
+func awaitParked(before, n int) error {
 	const deadline = 5 * time.Second
 	for end := time.Now().Add(deadline); time.Now().Before(end); time.Sleep(time.Millisecond) {
-		if waiting() >= before+uint64(n) {
+		if polled.Count() >= before+n {
 			return nil
 		}
 	}
-	return fmt.Errorf("%d goroutines wait after %v, want %d", waiting()-before, deadline, n)
-}
-
-func waiting() uint64 {
-	x := []metrics.Sample{{Name: "/sched/goroutines/waiting:goroutines"}}
-	metrics.Read(x)
-	return x[0].Value.Uint64()
+	return fmt.Errorf("%d goroutines wait after %v, want %d", polled.Count()-before, deadline, n)
 }
 
 func (p *parked) end() error {
