@@ -4,12 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"runtime/metrics"
 	"sync"
 	"time"
 
 	"golang.org/x/sys/unix"
-
-	"example.com/uds/internal/polled"
 )
 
 func init() { roles["hold"] = holdChild }
@@ -123,15 +122,14 @@ func footprint() int64 {
 
 // parked are connections with a goroutine each that waits for a second message.
 type parked struct {
-	ends  []end
-	wg    sync.WaitGroup
-	fail  chan error
-	began int // goroutines that waited in the poller before
+	ends []end
+	wg   sync.WaitGroup
+	fail chan error
 }
 
 // newParked makes room for n connections.
 func newParked(n int) *parked {
-	return &parked{ends: make([]end, 0, n), fail: make(chan error, n), began: polled.Count()}
+	return &parked{ends: make([]end, 0, n), fail: make(chan error, n)}
 }
 
 // park makes p have n connections.
@@ -151,7 +149,7 @@ func (i idle) park(p *parked, n int) error {
 			p.wait(e)
 		}
 	}
-	return awaitParked(p.began, n)
+	return awaitParked(n)
 }
 
 func (p *parked) wait(e end) {
@@ -168,16 +166,22 @@ func (p *parked) wait(e end) {
 	<-got
 }
 
-// awaitParked polls for n goroutines in the poller more than before, because a
-// goroutine gives no other sign that it waits.
-func awaitParked(before, n int) error {
+// awaitParked polls for n waiting goroutines, because a goroutine gives no other sign
+// that it waits. The runtime's count is approximate: dozens that are gone may be in it.
+func awaitParked(n int) error {
 	const deadline = 5 * time.Second
 	for end := time.Now().Add(deadline); time.Now().Before(end); time.Sleep(time.Millisecond) {
-		if polled.Count() >= before+n {
+		if waiting() >= uint64(n) {
 			return nil
 		}
 	}
-	return fmt.Errorf("%d goroutines wait after %v, want %d", polled.Count()-before, deadline, n)
+	return fmt.Errorf("%d goroutines wait after %v, want %d", waiting(), deadline, n)
+}
+
+func waiting() uint64 {
+	x := []metrics.Sample{{Name: "/sched/goroutines/waiting:goroutines"}}
+	metrics.Read(x)
+	return x[0].Value.Uint64()
 }
 
 func (p *parked) end() error {
