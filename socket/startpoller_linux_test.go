@@ -6,9 +6,10 @@ import (
 	"os"
 	"testing"
 
+	"golang.org/x/sys/unix"
+
 	"example.com/uds/internal/testutil"
 	"example.com/uds/socket"
-	"golang.org/x/sys/unix"
 )
 
 func init() {
