@@ -5,6 +5,8 @@ import (
 	"os"
 	"syscall"
 
+	"golang.org/x/sys/unix"
+
 	"example.com/uds"
 )
 
@@ -49,9 +51,26 @@ func modelAll(n int, err error) (int, error) {
 	return n, nil
 }
 
-// modelLimit is the largest message, and modelPiece the byte face's piece of
-// what is larger.
-const modelLimit, modelPiece = 212_960, 85_600
+// modelLimit is the largest message, 212,960 bytes unless the system has another
+// net.core.wmem_default: a 32-bit kernel has a smaller one.
+var modelLimit = defaultSendBuffer() - 32
+
+// modelPiece is the byte face's piece of what is larger.
+const modelPiece = 85_600
+
+// defaultSendBuffer is SO_SNDBUF of a new socket.
+func defaultSendBuffer() int {
+	fd, err := unix.Socket(unix.AF_UNIX, unix.SOCK_SEQPACKET|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		panic(err)
+	}
+	defer unix.Close(fd)
+	n, err := unix.GetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_SNDBUF)
+	if err != nil {
+		panic(err)
+	}
+	return n
+}
 
 // do makes the send, if the queue has room for sure.
 func (o *modelSend) do(w *modelWorld, e, peer *modelEnd, c *modelConn, s modelStep) (got, want string) {
