@@ -42,8 +42,8 @@ func (c *SeqConn) more(ms []socket.Msg) int {
 
 // maxPlain is how many messages one sendPlain prepares. It is called again behind
 // each wait, and prepares again what was not sent: without a bound a batch would
-// take time by the square of its size. The queue holds 277 messages by default, each
-// of which takes 768 bytes of SO_SNDBUF at least.
+// take time by the square of its size. By default 278 small messages fill
+// the queue.
 const maxPlain = 256
 
 // sendPlain sends, without waiting, the messages at the front of ms that have no

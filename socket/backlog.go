@@ -69,12 +69,11 @@ func (p *pauses) next(now int64) int64 {
 func nextPause(pause time.Duration) time.Duration { return max(50*time.Microsecond, 2*pause) }
 
 // longestPauseOf is the longest pause of each of n calls that look for what no event
-// tells. Together they make some 5,000 tries a second at most: 500 calls take a tenth
-// of a CPU, as 40 do.
+// tells. Together they make some 5,000 tries a second at most, as 40 do.
 func longestPauseOf(n int32) time.Duration {
 	return max(longestPause, time.Duration(n)*250*time.Microsecond)
 }
 
-// longestPause of a call that is alone makes some 130 tries a second, which take a
-// fiftieth of a CPU; most of that is the scheduler's for waking up.
+// longestPause of a call that is alone makes some 130 tries a second, until its
+// patience makes them fewer.
 const longestPause = 10 * time.Millisecond

@@ -3,7 +3,6 @@ package socket_test
 import (
 	"errors"
 	"fmt"
-	"os"
 	"testing"
 
 	"golang.org/x/sys/unix"
@@ -13,8 +12,8 @@ import (
 )
 
 func init() {
-	testutil.RegisterChild("poller-first", pollerFirstChild)
-	testutil.RegisterChild("poller-late", pollerLateChild)
+	testutil.RegisterSilent("poller-first", pollerFirstChild)
+	testutil.RegisterSilent("poller-late", pollerLateChild)
 }
 
 // The runtime ends a process whose poller it can not make. With the first socket it
@@ -23,11 +22,13 @@ func TestFirstParkWithoutDescriptors(t *testing.T) {
 	testutil.RunSilent(t, testutil.Child(t, "poller-first"))
 }
 
-func pollerFirstChild() {
+func pollerFirstChild() error {
 	a, b, err := socket.Pair(socket.AFUnix, socket.SockSeqpacket, 0)
-	exitOn(err)
+	if err != nil {
+		return err
+	}
 	defer testutil.LeaveDescriptors(0)()
-	exitOn(recvParked(a, b))
+	return recvParked(a, b)
 }
 
 // Nor does the process end where even the first sockets took the last descriptors:
@@ -36,17 +37,19 @@ func TestFirstSocketWithTheLastDescriptors(t *testing.T) {
 	testutil.RunSilent(t, testutil.Child(t, "poller-late"))
 }
 
-func pollerLateChild() {
+func pollerLateChild() error {
 	restore := testutil.LeaveDescriptors(3)
 	a, b, err := socket.Pair(socket.AFUnix, socket.SockSeqpacket, 0)
-	exitOn(err)
+	if err != nil {
+		return err
+	}
 	for range 3 {
 		if _, err := a.Recv(make([]byte, 9), 0); !errors.Is(err, unix.EMFILE) {
-			exitOn(fmt.Errorf("got %v, want EMFILE", err))
+			return fmt.Errorf("got %v, want EMFILE", err)
 		}
 	}
 	restore()
-	exitOn(recvParked(a, b))
+	return recvParked(a, b)
 }
 
 // recvParked receives from a what b sends once the receive is parked.
@@ -67,12 +70,4 @@ func recvParked(a, b *socket.Socket) error {
 		return err
 	}
 	return <-got
-}
-
-// exitOn ends a child that met an error.
-func exitOn(err error) {
-	if err != nil {
-		fmt.Println(err)
-		os.Exit(1)
-	}
 }
