@@ -50,7 +50,7 @@ func (x *exchange) drop(b *conn) {
 // prepare fills bt.msgs with receives into ms, which are empty, up to one of too
 // many buffers.
 func (bt *batch) prepare(b *conn, ms []Message) {
-	expect := b.expect.get(b.s)
+	expect := b.keeping().expect.get(b.s)
 	rest := bt.controlFor(expect, ms)
 	for i := range ms {
 		if len(ms[i].Buffers) > maxBuffers {

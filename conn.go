@@ -13,10 +13,10 @@ import (
 type conn struct {
 	s     *socket.Socket
 	names namesPointer
-	mark  marker
+	kept  atomic.Pointer[kept]
 
-	expect expected
-	kept   atomic.Pointer[kept]
+	mark  marker
+	reset atomic.Uint32 // resetNone … (SeqConn)
 }
 
 func (c *conn) ok() bool { return c != nil && c.s != nil }

@@ -7,7 +7,7 @@ import (
 
 // share notes that the descriptor is in other hands too.
 func (c *conn) share() {
-	c.expect.share()
+	c.keeping().expect.share()
 	c.mark.share()
 }
 

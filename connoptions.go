@@ -47,8 +47,8 @@ func (c *conn) getInt(opt int) (int, error) {
 
 // SetOptions applies the fields of o that are not zero.
 func (c *conn) SetOptions(o Options) error {
-	if c.ok() {
-		c.expect.announce(&o)
+	if c.ok() && o.expected() != 0 {
+		c.keeping().expect.announce(o.expected())
 	}
 	err := c.set(func(s *socket.Socket) error {
 		if s.Closed() {
@@ -57,7 +57,7 @@ func (c *conn) SetOptions(o Options) error {
 		return o.apply(s)
 	})
 	if c.ok() {
-		c.expect.forget()
+		c.forgetExpected()
 	}
 	if err == nil {
 		c.given(&o)

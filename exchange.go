@@ -88,5 +88,5 @@ func (x *exchange) room(n int) []byte {
 
 // roomForAll returns a control buffer for what may arrive as the options are.
 func (x *exchange) roomForAll() []byte {
-	return x.room(controlRoom(x.b.expect.get(x.b.s), x.files))
+	return x.room(controlRoom(x.b.keeping().expect.get(x.b.s), x.files))
 }

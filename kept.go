@@ -6,9 +6,13 @@ import (
 	"example.com/uds/socket"
 )
 
-// kept is what a connection keeps for the message face, and what few need. It
-// is made when first needed, because an idle connection pays for all it has.
+// kept is what a connection keeps for the message face and for the tails of Reads,
+// and what few need. It is made when first needed, because an idle connection pays
+// for all it has.
 type kept struct {
+	rest   atomic.Pointer[socket.Rest] // what a Read left (SeqConn); changed in the receiving turn
+	expect expected
+
 	in   *socket.Msg           // of the call whose receiving turn it is
 	out  *socket.Msg           // of the call whose sending turn it is
 	late atomic.Pointer[error] // for the next receive: RecvBatch met it behind its messages (DgramConn)
@@ -28,6 +32,22 @@ func (c *conn) keeping() *kept {
 		c.kept.CompareAndSwap(nil, new(kept))
 	}
 	return c.kept.Load()
+}
+
+// forgetExpected makes the next call that wants to know what may arrive ask again.
+// One that has no kept yet, and makes it now, asks anyway.
+func (c *conn) forgetExpected() {
+	if k := c.kept.Load(); k != nil {
+		k.expect.forget()
+	}
+}
+
+// rest is what a Read left, and what is known of the messages before; nil is nothing.
+func (c *SeqConn) rest() *socket.Rest {
+	if k := c.kept.Load(); k != nil {
+		return k.rest.Load()
+	}
+	return nil
 }
 
 // message returns *m, which is one of kept's, made if need be.

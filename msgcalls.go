@@ -77,7 +77,7 @@ func (m *Message) took(b *conn, x *exchange) error {
 	}
 	switch {
 	case m.OOBTruncated:
-		b.expect.forget()
+		b.forgetExpected()
 		return ErrOOBTruncated
 	case m.Truncated:
 		return &TruncatedError{Size: m.Size}

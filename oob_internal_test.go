@@ -74,7 +74,7 @@ func TestExpectedForgetsAReadInProgress(t *testing.T) {
 	}
 	defer a.Close()
 	defer b.Close()
-	e := &a.expect
+	e := &a.keeping().expect
 	before := e.bits.Load()
 	if err := a.SetOptions(Options{PassCredentials: true}); err != nil {
 		t.Fatal(err)

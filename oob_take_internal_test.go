@@ -118,7 +118,7 @@ func TestExpectedHasWhatIsAnnounced(t *testing.T) {
 	} {
 		var e expected
 		e.bits.Store(expectKnown)
-		e.announce(&c.o)
+		e.announce(c.o.expected())
 		if got := e.get(nil); got != expectKnown|c.bit {
 			t.Errorf("%+v: got %#x, want %#x", c.o, got, expectKnown|c.bit)
 		}

@@ -32,9 +32,11 @@ const expectAll = expectCred | expectPidFD | expectSecurity | expectOther
 // share notes that the descriptor is in other hands too.
 func (e *expected) share() { e.bits.Or(expectShared) }
 
-// announce notes what o is about to make arrive, until the next forget.
-func (e *expected) announce(o *Options) {
-	var bits uint32
+// announce notes what is about to arrive, until the next forget.
+func (e *expected) announce(bits uint32) { e.bits.Or(bits) }
+
+// expected is what o makes arrive.
+func (o *Options) expected() (bits uint32) {
 	if o.PassCredentials {
 		bits |= expectCred
 	}
@@ -44,7 +46,7 @@ func (e *expected) announce(o *Options) {
 	if o.PassSecurity {
 		bits |= expectSecurity
 	}
-	e.bits.Or(bits)
+	return bits
 }
 
 // forget makes the next get look at the options again.

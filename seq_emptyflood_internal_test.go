@@ -29,7 +29,7 @@ func TestReadLooksBetweenEmptyMessages(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if _, err := turn.RecvWhole(make([]byte, 1), &a.rest); err != nil {
+	if _, _, err := turn.RecvWhole(make([]byte, 1), a.rest()); err != nil {
 		t.Fatal(err)
 	}
 	if err := a.nothing(&turn, nil); err != nil {

@@ -27,7 +27,7 @@ func (c *SeqConn) more(ms []socket.Msg) int {
 		return 0
 	}
 	defer t.End()
-	if c.rest.Len() > 0 {
+	if c.rest().Len() > 0 {
 		return 0
 	}
 	n, err := t.RecvBatch(ms, FlagNoWait.recvFlags())

@@ -29,7 +29,7 @@ func TestRoomOfABatchIsBounded(t *testing.T) {
 	}
 	defer a.Close()
 	defer b.Close()
-	b.expect.share() // a security label may come with each
+	b.keeping().expect.share() // a security label may come with each
 	ms := make([]Message, 8*maxQueued)
 	for i := range ms {
 		ms[i].OOB = &OOB{MaxFiles: 1}

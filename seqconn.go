@@ -5,7 +5,6 @@ import (
 	"io"
 	"net"
 	"os"
-	"sync/atomic"
 	"syscall"
 
 	"example.com/uds/internal/sys"
@@ -27,11 +26,7 @@ import (
 //
 // All methods may be called at the same time. Receives take turns, and so do
 // sends: no Write or Send comes between the pieces of another.
-type SeqConn struct {
-	conn
-	rest  socket.Rest
-	reset atomic.Uint32
-}
+type SeqConn struct{ conn }
 
 var (
 	_ net.Conn      = (*SeqConn)(nil)
@@ -93,7 +88,7 @@ func (c *SeqConn) Close() error {
 	if err := c.s.Close(); err != nil {
 		return c.fail("close", err)
 	}
-	c.rest.Drop()
+	c.rest().Drop()
 	return nil
 }
 
@@ -120,7 +115,7 @@ func (c *SeqConn) Detach() (*os.File, error) {
 
 // noTail is the error of a Detach while there is a tail.
 func (c *SeqConn) noTail() error {
-	if n := c.rest.Len(); n > 0 {
+	if n := c.rest().Len(); n > 0 {
 		return sysError(fmt.Sprintf("detach with %d bytes buffered", n), sys.EBUSY)
 	}
 	return nil
@@ -173,7 +168,7 @@ func (c *SeqConn) Buffered() int {
 	if !c.ok() {
 		return 0
 	}
-	return c.rest.Len()
+	return c.rest().Len()
 }
 
 // Readable returns how many bytes can be received without waiting: the
@@ -183,7 +178,7 @@ func (c *SeqConn) Readable() (int, error) {
 		return 0, err
 	}
 	n, err := c.s.Readable()
-	return n + c.rest.Len(), c.fail("readable", err)
+	return n + c.rest().Len(), c.fail("readable", err)
 }
 
 // TakeError returns the connection's pending error and clears it, or nil. A
@@ -204,7 +199,7 @@ func (c *SeqConn) TakeError() error {
 	return nil
 }
 
-// States of SeqConn.reset. The kernel reports a reset before what the peer sent
+// States of conn.reset. The kernel reports a reset before what the peer sent
 // ahead of it; here it is kept for the first receive that has nothing else to
 // deliver.
 const (

@@ -23,14 +23,18 @@ func (c *SeqConn) Read(p []byte) (int, error) {
 	}
 	n := 0
 	switch {
-	case c.rest.Len() > 0:
-		n = c.rest.Read(p)
+	case c.rest().Len() > 0:
+		n = c.rest().Read(p)
 	case len(p) > 0:
 		for n == 0 && err == nil {
-			if n, err = t.RecvWholeOrPark(p, &c.rest); err == socket.ErrPark {
+			var made *socket.Rest
+			if n, made, err = t.RecvWholeOrPark(p, c.rest()); err == socket.ErrPark {
 				if err = t.Woken(t.Park()); err == nil {
 					continue
 				}
+			}
+			if made != nil {
+				c.keeping().rest.Store(made)
 			}
 			if n == 0 {
 				err = c.nothing(&t, err)
@@ -131,11 +135,15 @@ func (c *SeqConn) readSince(mark uint32, p []byte) (n int, err error) {
 	}
 	if t.CancelledSince(mark) {
 		err = context.Canceled
-	} else if c.rest.Len() > 0 {
-		n = c.rest.Read(p)
+	} else if c.rest().Len() > 0 {
+		n = c.rest().Read(p)
 	}
 	for n == 0 && err == nil {
-		if n, err = t.RecvWhole(p, &c.rest); n == 0 {
+		var made *socket.Rest
+		if n, made, err = t.RecvWhole(p, c.rest()); made != nil {
+			c.keeping().rest.Store(made)
+		}
+		if n == 0 {
 			err = c.nothing(&t, err)
 		}
 	}

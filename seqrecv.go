@@ -81,11 +81,11 @@ func (c *SeqConn) failPlain(f Flags, n, size int, err error) (int, error) {
 // takeTail copies the tail that a Read left, if there is one, and returns its
 // size. It is gone then unless f peeks.
 func (c *SeqConn) takeTail(p []byte, f Flags) int {
-	size := c.rest.Len()
+	size := c.rest().Len()
 	if size > 0 {
-		copy(p, c.rest.Bytes())
+		copy(p, c.rest().Bytes())
 		if f&FlagPeek == 0 {
-			c.rest.Drop()
+			c.rest().Drop()
 		}
 	}
 	return size
@@ -191,11 +191,11 @@ func (c *SeqConn) recvMany(op string, r *received, f Flags) error {
 // fillTail receives the tail that a Read left, if there is one, into r. It is gone
 // then unless f peeks.
 func (c *SeqConn) fillTail(r *received, f Flags) bool {
-	if c.rest.Len() == 0 {
+	if c.rest().Len() == 0 {
 		return false
 	}
-	if r.fill(c.rest.Bytes()); f&FlagPeek == 0 {
-		c.rest.Drop()
+	if r.fill(c.rest().Bytes()); f&FlagPeek == 0 {
+		c.rest().Drop()
 	}
 	return true
 }

@@ -17,7 +17,7 @@ func TestSizeOfAConnection(t *testing.T) {
 	for _, c := range []struct {
 		typ  reflect.Type
 		want uintptr
-	}{{conn, 64}, {sock.Type.Elem(), 176}} {
+	}{{conn, 32}, {sock.Type.Elem(), 96}} {
 		if got := c.typ.Size(); got > c.want {
 			t.Errorf("%v: got %d bytes, want %d at most", c.typ, got, c.want)
 		}

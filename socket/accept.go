@@ -29,8 +29,8 @@ func (s *Socket) Accept(ctx context.Context) (*Socket, Sockaddr, error) {
 	} else if e != 0 {
 		return nil, Sockaddr{}, sysErr("accept4", e)
 	}
-	c := adopt(fd, int(s.family), int(s.typ), int(s.proto))
-	c.raw = s.raw
+	c := adopt(fd, int(s.family), int(s.typ), s.Protocol())
+	c.inherit(s)
 	return c, Sockaddr{from}, nil
 }
 
@@ -53,7 +53,7 @@ type acceptOp struct {
 func (o *acceptOp) try(s *Socket) (e sys.Errno) {
 	from := &o.from
 	for {
-		switch o.fd, e = sys.Accept(s.fd, from); {
+		switch o.fd, e = sys.Accept(s.fd(), from); {
 		case e == sys.EINTR:
 		case e == sys.ECONNABORTED:
 			from = nil

@@ -6,9 +6,9 @@ import "sync/atomic"
 // all, and below that how many waits in a row have been its own.
 var lastWaiter atomic.Uint64
 
-// sockets is how many numbers were given. They begin at 2: no socket has 0,
-// nobody, or 1, a look that saw nobody.
-var sockets atomic.Uint32
+// number is the socket's for lastWaiter. That of a closed socket may come again; 0 is
+// nobody.
+func (s *Socket) number() uint64 { return uint64(s.num) + 1 }
 
 // aloneAfter is how many waits in a row have to be of one socket before it
 // spins.
@@ -19,7 +19,7 @@ const aloneAfter = 32
 // its message: the messages of many connections come through the poller in
 // batches, if nobody keeps the processors.
 func (s *Socket) alone() bool {
-	first, last := uint64(s.id)<<8, lastWaiter.Load()
+	first, last := s.number()<<8, lastWaiter.Load()
 	switch {
 	case last>>8 != first>>8:
 		lastWaiter.Store(first)

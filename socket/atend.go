@@ -13,11 +13,11 @@ import "example.com/uds/internal/sys"
 // peer sent is queued.
 func (t *Turn) AtEnd() (bool, error) {
 	if t.d.state.Load()&stShut == 0 {
-		over, e := sys.HungUp(t.s.fd)
+		over, e := sys.HungUp(t.s.fd())
 		if !over {
 			return false, sysErr("poll", e)
 		}
 	}
-	n, e := sys.Readable(t.s.fd)
+	n, e := sys.Readable(t.s.fd())
 	return e != 0 || n == 0, sysErr("ioctl", e)
 }

@@ -34,7 +34,7 @@ func (t *Turn) connectWithRoom(to *Sockaddr) (sys.Errno, error) {
 			return 0, err
 		}
 		if front || p.looked {
-			if e := sys.Connect(t.s.fd, &to.raw); e != sys.EAGAIN {
+			if e := sys.Connect(t.s.fd(), &to.raw); e != sys.EAGAIN {
 				return e, nil
 			}
 		}

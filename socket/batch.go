@@ -101,7 +101,7 @@ type batchOp struct {
 
 // batch returns the direction's kept batchOp, with room for ms.
 func (t *Turn) batch(ms []Msg, flags int) *batchOp {
-	kept := t.d.keeping()
+	kept := t.keeping()
 	if kept.batch == nil {
 		kept.batch = new(batchOp)
 	}
@@ -117,7 +117,7 @@ func (t *Turn) batch(ms []Msg, flags int) *batchOp {
 type recvBatchOp batchOp
 
 func (o *recvBatchOp) try(s *Socket) (e sys.Errno) {
-	o.n, e = sys.RecvBatch(s.fd, &o.hdrs, o.flags)
+	o.n, e = sys.RecvBatch(s.fd(), &o.hdrs, o.flags)
 	return e
 }
 
@@ -130,7 +130,7 @@ func (o *sendBatchOp) try(s *Socket) sys.Errno {
 	if s.fullBusy() != nil {
 		most = 1
 	}
-	n, e := sys.SendBatch(s.fd, &o.hdrs, o.n, most, o.flags)
+	n, e := sys.SendBatch(s.fd(), &o.hdrs, o.n, most, o.flags)
 	if e == 0 {
 		o.n += n
 	}

@@ -53,7 +53,7 @@ var receives = []call{
 		err := inTurn(s, func(t *socket.Turn) (err error) {
 			var rest socket.Rest
 			defer rest.Drop()
-			r.n, err = t.RecvWhole(make([]byte, 1), &rest)
+			r.n, _, err = t.RecvWhole(make([]byte, 1), &rest)
 			return err
 		})
 		return result{r.n, err}

@@ -12,7 +12,7 @@ import (
 // uses the descriptor any more; called from within a function that SyscallConn
 // runs it would wait for itself.
 func (s *Socket) Close() error {
-	if !s.live || !s.claim() {
+	if !s.live() || !s.claim() {
 		return net.ErrClosed
 	}
 	return s.finish()
@@ -30,7 +30,7 @@ func (s *Socket) claim() bool {
 // finish closes the socket, whose receiving direction is marked as closed.
 func (s *Socket) finish() error {
 	s.w.state.Or(stClosed)
-	fd := s.fd // an evicted call forgets it
+	fd := s.fd() // an evicted call forgets it
 	evicted := s.evict()
 	if !evicted {
 		s.quiesce()
@@ -93,9 +93,9 @@ func (s *Socket) quiesce() {
 
 // release closes the descriptor fd, which nobody uses.
 func (s *Socket) release(fd int) sys.Errno {
-	if f := s.poll.Load(); f != nil {
+	if s.is(factPolled) {
 		sys.Closing(fd)
-		if err := f.Close(); err != nil {
+		if err := s.poll.Close(); err != nil {
 			return sys.EBADF
 		}
 		return 0
@@ -106,11 +106,11 @@ func (s *Socket) release(fd int) sys.Errno {
 
 // control runs a call that belongs to neither direction.
 func (s *Socket) control(call string, f func(fd int) sys.Errno) error {
-	if !s.live || !s.enter() {
+	if !s.live() || !s.enter() {
 		return net.ErrClosed
 	}
 	defer s.leave()
-	return sysErr(call, f(s.fd))
+	return sysErr(call, f(s.fd()))
 }
 
 // drained is added to users when the socket closes.

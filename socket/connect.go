@@ -44,7 +44,7 @@ func (t *Turn) connect(to Sockaddr, ctx context.Context) error {
 	defer t.watch(ctx)()
 	e := sys.EAGAIN
 	if !backlogs.has(&to.raw) {
-		e = sys.Connect(t.s.fd, &to.raw)
+		e = sys.Connect(t.s.fd(), &to.raw)
 	}
 	if e == sys.EAGAIN && t.s.family == sys.AFUnix {
 		var err error
@@ -63,14 +63,14 @@ func (t *Turn) connect(to Sockaddr, ctx context.Context) error {
 type connectOp struct{ to sys.Sockaddr }
 
 func (o *connectOp) try(s *Socket) sys.Errno {
-	events, e := sys.Poll(s.fd, sys.PollOut)
+	events, e := sys.Poll(s.fd(), sys.PollOut)
 	if e != 0 {
 		return e
 	}
 	if events == 0 {
 		return sys.EAGAIN
 	}
-	code, e := sys.GetsockoptInt(s.fd, sys.SolSocket, sys.SoError)
+	code, e := sys.GetsockoptInt(s.fd(), sys.SolSocket, sys.SoError)
 	if e != 0 {
 		return e
 	}
@@ -84,7 +84,7 @@ func (o *connectOp) try(s *Socket) sys.Errno {
 // was seen (inet_stream_connect in net/ipv4/af_inet.c): without it the caller's
 // next Connect would succeed instead of EISCONN.
 func (o *connectOp) settle(s *Socket) sys.Errno {
-	switch e := sys.Connect(s.fd, &o.to); e {
+	switch e := sys.Connect(s.fd(), &o.to); e {
 	case sys.EISCONN:
 		return 0
 	case sys.EALREADY, sys.EINPROGRESS:

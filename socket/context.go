@@ -26,7 +26,7 @@ func (t *Turn) watch(ctx context.Context) func() {
 	if ctx.Done() == nil {
 		return func() {}
 	}
-	s, d, kept, end := t.s, t.d, t.d.keeping(), new(contextEnd)
+	s, d, kept, end := t.s, t.d, t.keeping(), new(contextEnd)
 	kept.end, t.bound = end, true
 	stop := context.AfterFunc(ctx, func() {
 		err := ContextError(ctx)

@@ -23,12 +23,13 @@ func (s *Socket) crowded(d *direction) bool {
 
 // lookAround sees whether another socket has waited since the last look.
 func (s *Socket) lookAround(d *direction) {
-	last := max(1, uint32(lastWaiter.Load()>>8))
+	last := lastWaiter.Load() >> 8
+	saw := uint8(last%255) + 1 // two sockets may have the same: a crowd is of many
 	switch {
-	case d.sawWait != 0 && last != d.sawWait && last != s.id && s.peerHere():
+	case d.saw != 0 && saw != d.saw && last != s.number() && s.peerHere():
 		d.crowd = crowdStays
 	case d.crowd > 0:
 		d.crowd--
 	}
-	d.sawWait = last
+	d.saw = saw
 }

@@ -48,7 +48,9 @@ func (s *Socket) setDeadline(d *direction, at time.Time) error {
 		s.mu.Unlock()
 		return err
 	}
-	d.deadline.Store(end)
+	if end != 0 || s.deadline(d) != 0 {
+		s.extra().of(d).deadline.Store(end)
+	}
 	s.setTimed(d)
 	var err error
 	if d.parked() && s.applied(d) != kicked {
@@ -63,7 +65,7 @@ func (s *Socket) setDeadline(d *direction, at time.Time) error {
 
 // timeout is what setTimeout set.
 func (s *Socket) timeout(d *direction) time.Duration {
-	if few := s.few.Load(); few != nil {
+	if few := s.few(); few != nil {
 		return time.Duration(few.of(d).timeout.Load())
 	}
 	return 0
@@ -87,7 +89,7 @@ func (s *Socket) setTimeout(d *direction, timeout time.Duration) error {
 
 // usable is net.ErrClosed for a closed socket.
 func (s *Socket) usable(d *direction) error {
-	if !s.live || d.state.Load()&stClosed != 0 {
+	if !s.live() || d.state.Load()&stClosed != 0 {
 		return net.ErrClosed
 	}
 	return nil
@@ -95,7 +97,7 @@ func (s *Socket) usable(d *direction) error {
 
 // setTimed keeps stTimed in step. The caller holds s.mu.
 func (s *Socket) setTimed(d *direction) {
-	if d.deadline.Load() != 0 || s.timeout(d) != 0 {
+	if s.deadline(d) != 0 || s.timeout(d) != 0 {
 		d.state.Or(stTimed)
 	} else {
 		d.state.And(^uint32(stTimed))

@@ -77,7 +77,7 @@ func (s *Socket) lockSettled() bool {
 // detaching returns the Detach that is under way, or nil. The caller holds
 // s.mu.
 func (s *Socket) detaching() *detaching {
-	if few := s.few.Load(); few != nil {
+	if few := s.few(); few != nil {
 		return few.detaching
 	}
 	return nil

@@ -14,7 +14,6 @@ type direction struct {
 	turn    sync.Mutex    // held by the call whose turn it is
 	state   atomic.Uint32 // flags, and above them the number of cancellations
 	parking atomic.Int32  // flags, and above them the callers that announced that a turn's end is to be told
-	kept    *kept         // made in a turn
 
 	sends bool // constant: the sending direction
 
@@ -25,13 +24,9 @@ type direction struct {
 	skip  int16 // chances to spin that are left to skip
 	back  int16 // chances to skip after the next miss
 	lucky int8  // calls in a row that did not have to wait
-	waits uint8 // that looked whether to spin
-
-	calls   uint8  // that bypass the scheduler unless in a crowd, for which every 16th looks
-	crowd   uint8  // looks until the crowd is over; 0: none
-	sawWait uint32 // the socket that waited last at the last look; 0: no look yet
-
-	deadline atomic.Int64 // in terms of now; 0: none
+	calls uint8 // that bypass the scheduler unless in a crowd, for which every 16th looks
+	crowd uint8 // looks until the crowd is over; 0: none
+	saw   uint8 // stands for the socket that waited last at the last look; 0: no look yet
 }
 
 // Bits of direction.state.

@@ -12,6 +12,6 @@ func (t *Turn) Ended() bool {
 	if t.ended || !t.shut() {
 		return t.ended
 	}
-	n, e := sys.Readable(t.s.fd)
+	n, e := sys.Readable(t.s.fd())
 	return e != 0 || n == 0
 }

@@ -11,7 +11,7 @@ import (
 func Parked(s *Socket) bool { return s.r.parked() || s.w.parked() || Full(s) }
 
 // HasParked reports whether a call had to wait in the poller, ever.
-func HasParked(s *Socket) bool { return s.poll.Load() != nil }
+func HasParked(s *Socket) bool { return s.is(factPolled) }
 
 // Queued reports how many callers wait, with a limit of their own, for another
 // caller's turn.
@@ -37,7 +37,7 @@ func QueueAfter(s *Socket, f func()) error {
 }
 
 // RawCalls reports whether receives bypass the scheduler.
-func RawCalls(s *Socket) bool { return s.raw }
+func RawCalls(s *Socket) bool { return s.is(factRaw) }
 
 // Clean reports whether the message at hand is known to have no descriptors.
 func Clean(s *Socket) bool { return s.clean }
@@ -64,11 +64,11 @@ func LookedAhead(s *Socket) bool { return (&Turn{s: s, d: &s.r}).looksAhead() }
 const AloneAfter = aloneAfter
 
 // ReadDeadline is the deadline that was set, on the package's own clock.
-func ReadDeadline(s *Socket) time.Time { return base.Add(time.Duration(s.r.deadline.Load())) }
+func ReadDeadline(s *Socket) time.Time { return base.Add(time.Duration(s.deadline(&s.r))) }
 
 // Keeps reports whether waiting receives have kept an operation for the poller to
 // repeat; no call is under way.
-func Keeps(s *Socket) bool { return s.r.kept != nil }
+func Keeps(s *Socket) bool { return s.kept(&s.r) != nil }
 
 // Cold reports whether the next receive leaves its first try to the poller; no call
 // is under way.

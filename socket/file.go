@@ -50,7 +50,7 @@ func (s *Socket) rawCall(d *direction, f func(fd uintptr) bool) error {
 type rawOp func(fd uintptr) bool
 
 func (f rawOp) try(s *Socket) sys.Errno {
-	if f(uintptr(s.fd)) {
+	if f(uintptr(s.fd())) {
 		return 0
 	}
 	return sys.EAGAIN
@@ -79,7 +79,7 @@ func (s *Socket) Clone() (*Socket, error) {
 	err := s.control("fcntl", func(fd int) sys.Errno {
 		nfd, e := sys.Dup(fd)
 		if e == 0 {
-			c = adopt(nfd, int(s.family), int(s.typ), int(s.proto))
+			c = adopt(nfd, int(s.family), int(s.typ), s.Protocol())
 			c.noteShut()
 		}
 		return e
@@ -87,12 +87,10 @@ func (s *Socket) Clone() (*Socket, error) {
 	if err != nil {
 		return nil, err
 	}
-	var t Turn
-	if s.tryBegin(&t, &s.r) == nil { // whose holder alone looks at raw
-		c.raw = s.raw
-		t.End()
+	c.inherit(s)
+	if pair := s.pair(); pair != nil {
+		c.extra().pair = pair
 	}
-	c.peer = s.peer
 	s.facts.Or(factShared)
 	c.facts.Or(factShared)
 	c.SetSpin(time.Duration(s.spinSetting()))
@@ -106,7 +104,7 @@ func (s *Socket) noteShut() bool {
 	if s.family != sys.AFUnix || s.typ != sys.SockDgram {
 		return false
 	}
-	events, e := sys.Poll(s.fd, sys.PollRdhup)
+	events, e := sys.Poll(s.fd(), sys.PollRdhup)
 	if e != 0 || events&sys.PollRdhup == 0 {
 		return false
 	}

@@ -62,7 +62,7 @@ func (s *Socket) fullTable() *fullTable {
 
 // fullBusy returns that table if calls wait for any destination, else nil.
 func (s *Socket) fullBusy() *fullTable {
-	few := s.few.Load()
+	few := s.few()
 	if few == nil {
 		return nil
 	}

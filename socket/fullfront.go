@@ -49,7 +49,7 @@ func (f *fullFront) wait(helper *Socket, seen uint32) error {
 	switch {
 	case helper == nil:
 		return f.open()
-	case writable(helper.fd):
+	case writable(helper.fd()):
 		return f.room(helper)
 	}
 	t := Turn{s: helper, d: &helper.w, seen: seen, limit: f.t.soon(f.table.n.Load())}
@@ -77,7 +77,7 @@ func unlessEnded(err error) error {
 type writableOp struct{}
 
 func (writableOp) try(s *Socket) sys.Errno {
-	if writable(s.fd) {
+	if writable(s.fd()) {
 		return 0
 	}
 	return sys.EAGAIN
@@ -94,7 +94,7 @@ func writable(fd int) bool {
 // nobody else.
 func (f *fullFront) open() error {
 	s := f.t.s
-	h, err := New(int(s.family), int(s.typ), int(s.proto))
+	h, err := New(int(s.family), int(s.typ), s.Protocol())
 	if err != nil {
 		return f.without()
 	}
@@ -110,7 +110,7 @@ func (f *fullFront) open() error {
 
 // connect connects the helper to who has the address.
 func (f *fullFront) connect(helper *Socket) bool {
-	f.fresh = sys.Connect(helper.fd, &f.line.to) == 0
+	f.fresh = sys.Connect(helper.fd(), &f.line.to) == 0
 	return f.fresh
 }
 
@@ -127,7 +127,7 @@ func (f *fullFront) room(helper *Socket) error {
 
 // without goes on where the helper is of no use.
 func (f *fullFront) without() error {
-	if !writable(f.t.s.fd) {
+	if !writable(f.t.s.fd()) {
 		return errOwnBuffer
 	}
 	if f.pause > 0 {

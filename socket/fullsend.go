@@ -61,7 +61,7 @@ func (t *Turn) waitFull(call string, op attempt, to *sys.Sockaddr) error {
 	defer t.s.leave()
 	c := t.s.fullTable().join(to)
 	defer c.leave()
-	t.d.kept = nil
+	t.s.extra().of(t.d).kept = nil
 	t.gone = true
 	t.s.end(t.d)
 	if err := c.reachFront(t); err != nil {
@@ -95,7 +95,7 @@ func (t *Turn) regain() error {
 }
 
 // end is when the call ends by itself: 0 is never.
-func (t *Turn) end() int64 { return earlier(t.d.deadline.Load(), t.limit) }
+func (t *Turn) end() int64 { return earlier(t.s.deadline(t.d), t.limit) }
 
 // soon is when the call ends by itself, or has to look around, as one of n.
 func (t *Turn) soon(n int32) int64 { return earlier(t.end(), nextRecheck(now(), n)) }

@@ -11,19 +11,20 @@ type kept struct {
 	batch *batchOp
 }
 
-// keeping returns what the direction keeps, made if need be.
-func (d *direction) keeping() *kept {
-	if d.kept == nil {
-		d.kept = new(kept)
+// keeping returns what the turn's direction keeps, made if need be.
+func (t *Turn) keeping() *kept {
+	x := t.s.extra().of(t.d)
+	if x.kept == nil {
+		x.kept = new(kept)
 	}
-	return d.kept
+	return x.kept
 }
 
 // forget drops the function of a RecvMsg. It may refer to the socket, and the
 // finalizer that closes a forgotten socket would never run if the socket referred
 // to itself.
-func (d *direction) forget() {
-	if d.kept != nil && d.kept.msg != nil {
-		d.kept.msg.grow = nil
+func (t *Turn) forget() {
+	if kept := t.s.kept(t.d); kept != nil && kept.msg != nil {
+		kept.msg.grow = nil
 	}
 }

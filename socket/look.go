@@ -6,14 +6,14 @@ import "example.com/uds/internal/sys"
 // scheduler. Somebody else who receives could take that message meanwhile and
 // leave another.
 func (t *Turn) look() sys.Errno {
-	clean, e := sys.Pending(t.s.fd)
+	clean, e := sys.Pending(t.s.fd())
 	t.s.clean = e == 0 && clean && !t.s.is(factShared)
 	return e
 }
 
 // looks reports whether a try may have to drop descriptors. On the other
 // families no descriptor arrives, and a peek may take locks of the kernel.
-func (t *Turn) looks() bool { return !t.d.sends && !t.s.raw && t.s.family == sys.AFUnix }
+func (t *Turn) looks() bool { return !t.d.sends && !t.s.is(factRaw) && t.s.family == sys.AFUnix }
 
 // looksAhead reports whether a receive behind a wait looks for descriptors, so
 // as to bypass the scheduler if there are none. Entering it wakes sysmon, if

@@ -54,9 +54,9 @@ func recvMarked(s *Socket, p []byte, flags int) (int, bool, sys.Errno) {
 	v := sys.NewVec(p)
 	m := v.Msg(nil)
 	if s.rawNow() && len(p) <= sys.MaxRaw {
-		n, e = sys.RecvMsg1Raw(s.fd, &m, flags)
+		n, e = sys.RecvMsg1Raw(s.fd(), &m, flags)
 	} else {
-		n, e = sys.RecvMsg1(s.fd, &m, flags)
+		n, e = sys.RecvMsg1(s.fd(), &m, flags)
 	}
 	return int(n), m.Flags()&MsgCtrunc != 0, e
 }

@@ -6,7 +6,7 @@ import "example.com/uds/internal/sys"
 // have with an option such as SO_TIMESTAMP. An error of the socket that it comes
 // upon is taken and returned.
 func (t *Turn) Marked() (bool, error) {
-	clean, e := sys.Pending(t.s.fd)
+	clean, e := sys.Pending(t.s.fd())
 	if e == sys.EAGAIN {
 		e = 0
 		clean = true

@@ -116,7 +116,7 @@ func (o *msgOp) set(m *Msg) {
 
 // message returns the direction's kept msgOp.
 func (t *Turn) message() *msgOp {
-	kept := t.d.keeping()
+	kept := t.keeping()
 	if kept.msg == nil {
 		kept.msg = new(msgOp)
 	}
@@ -131,9 +131,9 @@ func (o *recvMsgOp) try(s *Socket) (e sys.Errno) {
 		o.hdr.SetControl(o.control)
 	}
 	if o.hdr.Rearm(); s.rawNow() && !o.plain {
-		o.n, e = sys.RecvMsgRaw(s.fd, &o.hdr, o.flags)
+		o.n, e = sys.RecvMsgRaw(s.fd(), &o.hdr, o.flags)
 	} else {
-		o.n, e = sys.RecvMsg(s.fd, &o.hdr, o.flags)
+		o.n, e = sys.RecvMsg(s.fd(), &o.hdr, o.flags)
 	}
 	return e
 }
@@ -142,9 +142,9 @@ type sendMsgOp msgOp
 
 func (o *sendMsgOp) try(s *Socket) (e sys.Errno) {
 	if o.plain {
-		o.n, e = sys.SendMsg(s.fd, &o.hdr, o.flags)
+		o.n, e = sys.SendMsg(s.fd(), &o.hdr, o.flags)
 	} else {
-		o.n, e = sys.SendMsgRaw(s.fd, &o.hdr, o.flags)
+		o.n, e = sys.SendMsgRaw(s.fd(), &o.hdr, o.flags)
 	}
 	return e
 }

@@ -16,7 +16,7 @@ func (t *Turn) RecvOne(p, control []byte, room func() []byte, flags int) (n int,
 		v := sys.NewVec(p)
 		m := v.Msg(control)
 		var count uintptr
-		if count, e = sys.RecvMsg1(t.s.fd, &m, flags|t.s.cloexec()); e == 0 {
+		if count, e = sys.RecvMsg1(t.s.fd(), &m, flags|t.s.cloexec()); e == 0 {
 			return int(count), control[:m.ControlLen()], m.Flags(), nil
 		}
 	}
@@ -45,7 +45,7 @@ func (t *Turn) SendOne(p, control []byte, flags int) (int, error) {
 		v := sys.NewVec(p)
 		m := v.Msg(control)
 		var n uintptr
-		if n, e = sys.SendMsg1(t.s.fd, &m, flags); e == 0 {
+		if n, e = sys.SendMsg1(t.s.fd(), &m, flags); e == 0 {
 			return int(n), nil
 		}
 	}

@@ -161,12 +161,7 @@ func (s *Socket) RefuseFiles() error {
 	if !s.pristine() {
 		return nil
 	}
-	var t Turn
-	err := s.tryBegin(&t, &s.r) // whose holder alone looks at raw
-	if err == nil {
-		s.raw = true
-		t.End()
-	}
+	s.facts.Or(factRaw)
 	return nil
 }
 

@@ -37,7 +37,7 @@ func (t *Turn) setParked(asks bool) error {
 // evicted ends a call behind which Close closed the descriptor. The rest of the
 // turn must not use its number, which may be another file's by now.
 func (t *Turn) evicted() error {
-	t.s.fd = -1
+	t.s.num = -1
 	return net.ErrClosed
 }
 
@@ -76,7 +76,7 @@ func (d *direction) parked() bool { return d.parking.Load()&pkParked != 0 }
 
 // applied is the deadline that the poller has.
 func (s *Socket) applied(d *direction) int64 {
-	if few := s.few.Load(); few != nil {
+	if few := s.few(); few != nil {
 		return few.of(d).applied.Load()
 	}
 	return 0
@@ -86,7 +86,7 @@ func (s *Socket) applied(d *direction) int64 {
 // limit. The caller holds s.mu.
 func (s *Socket) apply(d *direction) error {
 	few := s.seldom().of(d)
-	end := earlier(d.deadline.Load(), few.limit)
+	end := earlier(s.deadline(d), few.limit)
 	if end == few.applied.Load() {
 		return nil
 	}
@@ -100,11 +100,11 @@ func (s *Socket) apply(d *direction) error {
 // setPoller sets the poller's deadline to at and notes it as applied. The caller
 // holds s.mu.
 func (s *Socket) setPoller(d *direction, at time.Time, applied int64) error {
-	f, err := s.poll.Load(), error(nil)
+	var err error
 	if d.sends {
-		err = f.SetWriteDeadline(at)
+		err = s.poll.SetWriteDeadline(at)
 	} else {
-		err = f.SetReadDeadline(at)
+		err = s.poll.SetReadDeadline(at)
 	}
 	if err == nil {
 		s.seldom().of(d).applied.Store(applied)

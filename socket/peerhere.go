@@ -9,8 +9,8 @@ import (
 // peerHere reports whether the other end is in this process, as far as
 // SO_PEERCRED tells and no end of a pair was handed out.
 func (s *Socket) peerHere() bool {
-	if s.peer != nil {
-		return !s.peer.Load()
+	if pair := s.pair(); pair != nil {
+		return !pair.Load()
 	}
 	s.learnPeer()
 	return !s.is(factPeerElsewhere)
@@ -18,7 +18,7 @@ func (s *Socket) peerHere() bool {
 
 // peerKnown reports whether peerHere need not ask the kernel.
 func (s *Socket) peerKnown() bool {
-	return s.peer != nil || s.is(factPeerHere|factPeerElsewhere)
+	return s.pair() != nil || s.is(factPeerHere|factPeerElsewhere)
 }
 
 // learnPeer asks the kernel where the peer is, once.
@@ -31,7 +31,7 @@ func (s *Socket) learnPeer() {
 // whosePeer asks where the peer is.
 func (s *Socket) whosePeer() uint32 {
 	if s.family == sys.AFUnix {
-		if pid, _, _, e := sys.PeerCred(s.fd); e == 0 && pid == os.Getpid() {
+		if pid, _, _, e := sys.PeerCred(s.fd()); e == 0 && pid == os.Getpid() {
 			return factPeerHere
 		}
 	}
@@ -40,8 +40,8 @@ func (s *Socket) whosePeer() uint32 {
 
 // otherProcess notes that the peer may be in another process.
 func (s *Socket) otherProcess() {
-	if s.peer != nil {
-		s.peer.Store(true)
+	if pair := s.pair(); pair != nil {
+		pair.Store(true)
 	}
 	s.facts.Or(factPeerElsewhere)
 }

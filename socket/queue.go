@@ -88,7 +88,7 @@ func (t *Turn) dequeue() {
 func (s *Socket) cancel(d *direction) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if few := s.few.Load(); few != nil {
+	if few := s.few(); few != nil {
 		if few := few.of(d); few.queued > 0 {
 			few.behind, few.queued = few.behind+few.queued, 0
 			d.state.Or(stBehind)

@@ -277,6 +277,15 @@ func TestProtocolIsTheKernels(t *testing.T) {
 		}
 		again.Close()
 	}
+	a, b, err := socket.Pair(socket.AFUnix, socket.SockSeqpacket, unix.AF_UNIX) // PF_UNIX is the protocol's number
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.Close()
+	defer b.Close()
+	if a.Protocol() != unix.AF_UNIX || b.Protocol() != unix.AF_UNIX {
+		t.Errorf("a pair of protocol %d: got %d and %d", unix.AF_UNIX, a.Protocol(), b.Protocol())
+	}
 	if _, err := socket.New(socket.AFInet, socket.SockStream, socket.IPProtoUDP); !errors.Is(err, syscall.EPROTONOSUPPORT) {
 		t.Errorf("a stream of UDP: got %v, want EPROTONOSUPPORT", err)
 	}

@@ -33,7 +33,7 @@ func (t *Turn) Park() error {
 	if t.stage == stageNew {
 		return t.s.register()
 	}
-	poller, err := t.s.poll.Load().SyscallConn()
+	poller, err := t.s.poll.SyscallConn()
 	if err != nil {
 		return err
 	}
@@ -45,7 +45,7 @@ func (t *Turn) Park() error {
 func (t *Turn) isReadable() bool {
 	if t.stage == stageArmed {
 		t.stage = stageAsked
-		return sys.Readiness(t.s.fd)
+		return sys.Readiness(t.s.fd())
 	}
 	t.stage = stageTold
 	return true
@@ -84,7 +84,7 @@ func (t *Turn) tries() bool {
 func (t *Turn) wait(call string, e sys.Errno) error {
 	err := t.readable(call, e)
 	if err == ErrPark {
-		if t.s.poll.Load() == nil {
+		if !t.s.is(factPolled) {
 			t.stage = stageNew
 			return ErrPark
 		}

@@ -14,7 +14,7 @@ import (
 var parking = map[string]func(t *socket.Turn) error{
 	"RecvWhole": func(t *socket.Turn) error {
 		var rest socket.Rest
-		_, err := t.RecvWhole(make([]byte, 1), &rest)
+		_, _, err := t.RecvWhole(make([]byte, 1), &rest)
 		return err
 	},
 	"RecvMarked": func(t *socket.Turn) error {
@@ -130,7 +130,7 @@ func endInsteadOfParking(t *testing.T, s *socket.Socket) {
 		t.Fatal(err)
 	}
 	for range 2 {
-		if _, err := turn.RecvWholeOrPark(make([]byte, 1), &rest); err != socket.ErrPark {
+		if _, _, err := turn.RecvWholeOrPark(make([]byte, 1), &rest); err != socket.ErrPark {
 			t.Fatalf("got %v, want %v", err, socket.ErrPark)
 		}
 	}

@@ -39,10 +39,10 @@ func (t *Turn) Recv(p []byte, flags int) (n int, err error) {
 		count uintptr
 		e     sys.Errno
 	)
-	if s.raw && len(p) <= sys.MaxRaw && !s.crowded(&s.r) {
-		count, e = sys.RecvRaw(s.fd, p, flags)
+	if s.is(factRaw) && len(p) <= sys.MaxRaw && !s.crowded(&s.r) {
+		count, e = sys.RecvRaw(s.fd(), p, flags)
 	} else {
-		count, e = sys.Recv(s.fd, p, flags)
+		count, e = sys.Recv(s.fd(), p, flags)
 	}
 	if e == 0 {
 		return int(count), nil
@@ -70,10 +70,10 @@ func (t *Turn) RecvFrom(p []byte, flags int, from *Sockaddr) (n int, err error) 
 		return t.recvFromSlow(p, flags, from, t.d.untried())
 	}
 	var e sys.Errno
-	if s.raw && len(p) <= sys.MaxRaw && !s.crowded(&s.r) {
-		n, e = sys.RecvFromRaw(s.fd, p, flags, &from.raw)
+	if s.is(factRaw) && len(p) <= sys.MaxRaw && !s.crowded(&s.r) {
+		n, e = sys.RecvFromRaw(s.fd(), p, flags, &from.raw)
 	} else {
-		n, e = sys.RecvFrom(s.fd, p, flags, &from.raw)
+		n, e = sys.RecvFrom(s.fd(), p, flags, &from.raw)
 	}
 	if e == 0 {
 		return n, nil
@@ -99,7 +99,8 @@ func (t *Turn) recvFromSlow(p []byte, flags int, from *Sockaddr, e sys.Errno) (i
 // plainOp is a Recv, RecvMarked, RecvWhole or Send that waits.
 type plainOp struct {
 	p      []byte
-	rest   *Rest // of a RecvWhole
+	rest   *Rest // of a RecvWhole,
+	made   *Rest // and what it made
 	n      int
 	flags  int32
 	marked bool // of a RecvMarked
@@ -107,7 +108,7 @@ type plainOp struct {
 
 // plain returns the direction's kept plainOp.
 func (t *Turn) plain() *plainOp {
-	kept := t.d.keeping()
+	kept := t.keeping()
 	if kept.plain == nil {
 		kept.plain = new(plainOp)
 	}
@@ -123,7 +124,7 @@ type namedOp struct {
 
 // named returns the direction's kept namedOp.
 func (t *Turn) named() *namedOp {
-	kept := t.d.keeping()
+	kept := t.keeping()
 	if kept.named == nil {
 		kept.named = new(namedOp)
 	}
@@ -137,7 +138,7 @@ func (o *recvOp) try(s *Socket) sys.Errno {
 	if s.rawNow() && len(o.p) <= sys.MaxRaw {
 		recv = sys.RecvRaw
 	}
-	n, e := recv(s.fd, o.p, int(o.flags))
+	n, e := recv(s.fd(), o.p, int(o.flags))
 	if e == 0 {
 		o.n = int(n)
 	}
@@ -148,9 +149,9 @@ type recvFromOp namedOp
 
 func (o *recvFromOp) try(s *Socket) (e sys.Errno) {
 	if s.rawNow() && len(o.p) <= sys.MaxRaw {
-		o.n, e = sys.RecvFromRaw(s.fd, o.p, int(o.flags), &o.addr)
+		o.n, e = sys.RecvFromRaw(s.fd(), o.p, int(o.flags), &o.addr)
 	} else {
-		o.n, e = sys.RecvFrom(s.fd, o.p, int(o.flags), &o.addr)
+		o.n, e = sys.RecvFrom(s.fd(), o.p, int(o.flags), &o.addr)
 	}
 	return e
 }

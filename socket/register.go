@@ -10,7 +10,7 @@ import (
 )
 
 // registered reports whether calls can wait in the poller.
-func (s *Socket) registered() bool { return s.poll.Load() != nil && !s.is(factUnwatched) }
+func (s *Socket) registered() bool { return s.is(factPolled) && !s.is(factUnwatched) }
 
 // register registers the socket with the runtime poller. That is done when a call
 // has to park for the first time: a socket that never waits never pays for it. It
@@ -34,22 +34,23 @@ func (s *Socket) startPolling() error {
 	if s.is(factUnwatched) {
 		return errUnwatched
 	}
-	if s.poll.Load() != nil {
+	if s.is(factPolled) {
 		return nil
 	}
-	if e := sys.SetNonblock(s.fd); e != 0 {
+	if e := sys.SetNonblock(s.fd()); e != 0 {
 		return sysErr("fcntl", e)
 	}
-	if e := startPoller(s.fd); e != 0 {
+	if e := startPoller(s.fd()); e != 0 {
 		return sysErr("epoll_create1", e)
 	}
-	f := os.NewFile(uintptr(s.fd), "socket")
+	f := os.NewFile(uintptr(s.fd()), "socket")
 	watched := !errors.Is(f.SetDeadline(time.Time{}), os.ErrNoDeadline)
 	if !watched {
 		s.facts.Or(factUnwatched)
 	}
-	s.poll.Store(f)              // it owns the descriptor, watched or not,
-	runtime.SetFinalizer(s, nil) // and has a finalizer
+	s.poll = *f // one allocation less: it is a pointer to what has the finalizer,
+	s.facts.Or(factPolled)
+	runtime.SetFinalizer(s, nil) // and owns the descriptor, watched or not
 	if !watched {
 		return errUnwatched
 	}

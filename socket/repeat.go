@@ -40,7 +40,7 @@ func (t *Turn) repeat(call string, op attempt) error {
 // keeps nothing for it.
 func (r *repetition) park() error {
 	r.tries = 0
-	poller, err := r.s.poll.Load().SyscallConn()
+	poller, err := r.s.poll.SyscallConn()
 	if err != nil {
 		return err
 	}

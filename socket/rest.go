@@ -5,9 +5,10 @@ import (
 	"sync/atomic"
 )
 
-// Rest holds the bytes of a message that a RecvWhole had no room for. The zero
-// value is empty and ready for use. Len may be called at any time; the other
-// methods belong to whoever has the receiving turn.
+// Rest holds the bytes of a message that a RecvWhole had no room for, and knows the
+// sizes of the messages before. The zero value is empty and ready for use, a nil
+// pointer is empty too. Len may be called at any time; the other methods belong to
+// whoever has the receiving turn.
 type Rest struct {
 	buf    *[]byte      // pooled memory
 	size   atomic.Int32 // bytes that are left, from off on
@@ -17,11 +18,16 @@ type Rest struct {
 }
 
 // Len returns the number of bytes left.
-func (r *Rest) Len() int { return int(r.size.Load()) }
+func (r *Rest) Len() int {
+	if r == nil {
+		return 0
+	}
+	return int(r.size.Load())
+}
 
 // Bytes returns what is left. It belongs to r and is valid until the next call.
 func (r *Rest) Bytes() []byte {
-	if r.buf == nil {
+	if r == nil || r.buf == nil {
 		return nil
 	}
 	return (*r.buf)[r.off:][:r.size.Load()]
@@ -41,6 +47,9 @@ func (r *Rest) Read(p []byte) int {
 
 // Drop forgets what is left and returns its memory.
 func (r *Rest) Drop() {
+	if r == nil {
+		return
+	}
 	r.hold(0, 0)
 	if r.buf != nil {
 		putRest(r.buf)
@@ -50,6 +59,9 @@ func (r *Rest) Drop() {
 
 // met notes the size of a message.
 func (r *Rest) met(n int) {
+	if r == nil {
+		return
+	}
 	r.last = int32(n)
 	if r.lately -= r.lately / 4; n <= largestRest {
 		r.lately = max(r.lately, r.last)
@@ -60,7 +72,12 @@ func (r *Rest) met(n int) {
 // messages often come between small ones, as the bodies of HTTP do between headers
 // and ends, so it is that of the last one or of a large one lately; but memory that
 // is not pooled is for the last one only.
-func (r *Rest) expected() int { return int(max(r.last, r.lately)) }
+func (r *Rest) expected() int {
+	if r == nil {
+		return 0
+	}
+	return int(max(r.last, r.lately))
+}
 
 // hold makes n bytes of the memory, from off on, what is left.
 func (r *Rest) hold(off, n int) {

@@ -6,6 +6,7 @@ import "sync/atomic"
 // idle connection pays for what is part of a Socket.
 type seldom struct {
 	r, w      seldomDirection
+	proto     int                       // the protocol number; constant
 	detaching *detaching                // under way; guarded by the socket's mu
 	spin      atomic.Int64              // SetSpin's: 0 adapts, < 0 never, > 0 always, at most so many ns
 	full      atomic.Pointer[fullTable] // destinations that calls wait for
@@ -24,10 +25,11 @@ type seldomDirection struct {
 }
 
 func (s *Socket) seldom() *seldom {
-	if s.few.Load() == nil {
-		s.few.CompareAndSwap(nil, new(seldom))
+	x := s.extra()
+	if x.few.Load() == nil {
+		x.few.CompareAndSwap(nil, new(seldom))
 	}
-	return s.few.Load()
+	return x.few.Load()
 }
 
 // of is the part of a direction.

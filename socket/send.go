@@ -38,9 +38,9 @@ func (t *Turn) Send(p []byte, flags int) (int, error) {
 		e sys.Errno
 	)
 	if t.s.sendsRaw(p) {
-		n, e = sys.SendRaw(t.s.fd, p, flags)
+		n, e = sys.SendRaw(t.s.fd(), p, flags)
 	} else {
-		n, e = sys.Send(t.s.fd, p, flags)
+		n, e = sys.Send(t.s.fd(), p, flags)
 	}
 	if e == 0 {
 		return int(n), nil
@@ -101,7 +101,7 @@ func (o *sendOp) try(s *Socket) sys.Errno {
 	if s.sendsRaw(o.p) {
 		send = sys.SendRaw
 	}
-	n, e := send(s.fd, o.p, int(o.flags))
+	n, e := send(s.fd(), o.p, int(o.flags))
 	if e == 0 {
 		o.n = int(n)
 	}
@@ -117,7 +117,7 @@ func (o *sendToOp) try(s *Socket) (e sys.Errno) {
 
 // SendBuffer returns SO_SNDBUF in bytes.
 func (t *Turn) SendBuffer() (int, error) {
-	n, e := sys.GetsockoptInt(t.s.fd, sys.SolSocket, sys.SoSndbuf)
+	n, e := sys.GetsockoptInt(t.s.fd(), sys.SolSocket, sys.SoSndbuf)
 	return n, sysErr("getsockopt", e)
 }
 
@@ -136,9 +136,9 @@ func (s *Socket) plainTo(to *sys.Sockaddr) bool {
 // sendTo is a send to an address, for which plainTo said plain.
 func sendTo(s *Socket, p []byte, flags int, to *sys.Sockaddr, plain bool) (int, sys.Errno) {
 	if plain {
-		return sys.SendTo(s.fd, p, flags, to)
+		return sys.SendTo(s.fd(), p, flags, to)
 	}
-	return sys.SendToRaw(s.fd, p, flags, to)
+	return sys.SendToRaw(s.fd(), p, flags, to)
 }
 
 // isPath reports whether an AF_UNIX address is a path, which the kernel looks

@@ -16,23 +16,18 @@ import (
 // and Accept; the zero value is closed, and a nil pointer panics. All methods
 // are safe for concurrent use.
 type Socket struct {
-	fd     int           // -1 where an evicted call has forgotten it
-	id     uint32        // a number for lastWaiter
+	more atomic.Pointer[extra]
+	poll os.File    // what the runtime's poller knows the socket by, behind factPolled; made with mu
+	mu   sync.Mutex // of what may end a waiting call, and of the registration
+
+	num    int32         // the descriptor: see fd
 	facts  atomic.Uint32 // factFresh …
+	users  atomic.Int32  // calls outside the two directions that use the descriptor
 	family int16
-	typ    int8
-	live   bool // made by a constructor
-	raw    bool // no descriptor can ever arrive: receives may bypass the scheduler
-	clean  bool // the next message has no descriptor: this receive may; of the receiving turn
+	typ    int8 // 0: not made by a constructor
+	clean  bool // the next message has no descriptor: this receive may bypass the scheduler; of the receiving turn
 
 	r, w direction
-
-	proto int32
-	users atomic.Int32            // calls outside the two directions that use the descriptor
-	poll  atomic.Pointer[os.File] // registered with the runtime poller; made with mu
-	peer  *atomic.Bool            // of a pair: an end may be in another process
-	few   atomic.Pointer[seldom]
-	mu    sync.Mutex // of what may end a waiting call, and of the registration
 }
 
 // Bits of Socket.facts.
@@ -41,10 +36,18 @@ const (
 	factShared                    // a Clone may receive from the socket at the same time
 	factPeerHere                  // the other end is in this process,
 	factPeerElsewhere             // or may be in another, which counts
-	factUnwatched                 // poll is not registered
+	factPolled                    // poll is set,
+	factUnwatched                 // and not registered
+	factRaw                       // no descriptor can ever arrive: receives may bypass the scheduler
 )
 
 func (s *Socket) is(fact uint32) bool { return s.facts.Load()&fact != 0 }
+
+// fd is the descriptor, -1 where an evicted call has forgotten it.
+func (s *Socket) fd() int { return int(s.num) }
+
+// live reports whether a constructor made s.
+func (s *Socket) live() bool { return s.typ != 0 }
 
 // New makes a socket, as socket(2) does. The caller closes it. SOCK_NONBLOCK
 // and SOCK_CLOEXEC need not be given: every socket has them.
@@ -79,8 +82,8 @@ func Pair(family, typ, proto int) (*Socket, *Socket, error) {
 	}
 	typ &^= sys.SockFlags
 	a, b := adopt(fds[0], family, typ, proto), adopt(fds[1], family, typ, proto)
-	a.peer = new(atomic.Bool)
-	b.peer = a.peer
+	a.extra().pair = new(atomic.Bool)
+	b.extra().pair = a.pair()
 	return a, b, nil
 }
 
@@ -155,9 +158,11 @@ func domain(fd int) (int, sys.Errno) {
 
 // adopt makes a Socket that owns fd.
 func adopt(fd, family, typ, proto int) *Socket {
-	s := &Socket{fd: fd, family: int16(family), typ: int8(typ), proto: int32(proto), live: true}
+	s := &Socket{num: int32(fd), family: int16(family), typ: int8(typ)}
 	s.w.sends = true
-	s.id = 1 + sockets.Add(1)
+	if proto != 0 {
+		s.seldom().proto = proto
+	}
 	runtime.SetFinalizer(s, (*Socket).collect)
 	_ = startPoller(fd) // without descriptors for it the first call that parks tries again
 	return s
@@ -166,10 +171,14 @@ func adopt(fd, family, typ, proto int) *Socket {
 // collect closes the descriptor of a socket that nobody holds. It is not Close,
 // which would wait for a turn that was never ended, and with it every finalizer of
 // the process.
-func (s *Socket) collect() { sys.Close(s.fd) }
+func (s *Socket) collect() { sys.Close(s.fd()) }
+
+// inherit makes s, which is new and has the kernel's options of other, know what
+// they mean.
+func (s *Socket) inherit(other *Socket) { s.facts.Or(other.facts.Load() & factRaw) }
 
 // rawNow reports whether the receive at hand may bypass the scheduler.
-func (s *Socket) rawNow() bool { return s.clean || s.raw && !s.crowded(&s.r) }
+func (s *Socket) rawNow() bool { return s.clean || s.is(factRaw) && !s.crowded(&s.r) }
 
 // Family returns the address family, such as AF_UNIX.
 func (s *Socket) Family() int { return int(s.family) }
@@ -179,7 +188,12 @@ func (s *Socket) Type() int { return int(s.typ) }
 
 // Protocol returns the protocol number that the socket was made with, 0 if New
 // was left to choose. A socket of FromFile has the kernel's (SO_PROTOCOL).
-func (s *Socket) Protocol() int { return int(s.proto) }
+func (s *Socket) Protocol() int {
+	if few := s.few(); few != nil {
+		return few.proto
+	}
+	return 0
+}
 
 // Shutdown ends receiving, sending or both, as shutdown(2) does; how is
 // ShutRead, ShutWrite or ShutBoth. A waiting receive, and every later one, finds

@@ -28,7 +28,7 @@ func (s *Socket) SetSpin(d time.Duration) {
 
 // spinSetting is what SetSpin set.
 func (s *Socket) spinSetting() int64 {
-	if few := s.few.Load(); few != nil {
+	if few := s.few(); few != nil {
 		return few.spin.Load()
 	}
 	return 0
@@ -41,7 +41,7 @@ func (s *Socket) spinSetting() int64 {
 // goroutine is not runnable before someone polls.
 func (t *Turn) spinFirst(op attempt) sys.Errno {
 	d, s := t.d, t.s
-	setting, procs := s.spinSetting(), d.procs()
+	setting, procs := s.spinSetting(), procs()
 	yields := s.yields(setting, procs)
 	switch {
 	case !yields && s.never(setting):
@@ -105,7 +105,7 @@ func (t *Turn) tryOrPoll(op attempt) sys.Errno {
 	switch {
 	case op != nil:
 		return try(op, t.s)
-	case sys.Readiness(t.s.fd):
+	case sys.Readiness(t.s.fd()):
 		return 0
 	}
 	return sys.EAGAIN
@@ -151,17 +151,20 @@ func (t *Turn) spin(op attempt, longest time.Duration) sys.Errno {
 // overdue reports whether, at the time at, the call has reached its deadline or
 // timeout, which may come before the end of its spin.
 func (t *Turn) overdue(at int64) bool {
-	end := earlier(t.d.deadline.Load(), t.limit)
+	end := earlier(t.s.deadline(t.d), t.limit)
 	return end != 0 && at >= end
 }
 
-// procs is GOMAXPROCS, which takes a lock of the scheduler to read: a direction
-// reads it once in 256 waits.
-func (d *direction) procs() int32 {
-	if d.waits++; d.waits == 0 || procsSeen.Load() == 0 {
+// procs is GOMAXPROCS, which takes a lock of the scheduler to read: that is read once
+// in 256 waits.
+func procs() int32 {
+	if waits.Add(1)%256 == 0 || procsSeen.Load() == 0 {
 		procsSeen.Store(int32(runtime.GOMAXPROCS(0)))
 	}
 	return procsSeen.Load()
 }
 
-var procsSeen atomic.Int32
+var (
+	procsSeen atomic.Int32
+	waits     atomic.Uint32 // that looked whether to spin
+)

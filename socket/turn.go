@@ -46,7 +46,7 @@ func (s *Socket) TryBeginSend(t *Turn) error { return s.tryBegin(t, &s.w) }
 func (s *Socket) begin(t *Turn, d *direction) error {
 	seen := d.state.Load()
 	*t = Turn{s: s, d: d, seen: seen}
-	if seen&(stTimed|stClosed|stDetach|stBehind) != 0 || !s.live {
+	if seen&(stTimed|stClosed|stDetach|stBehind) != 0 || !s.live() {
 		return t.beginSlow(context.Background())
 	}
 	if !d.turn.TryLock() {
@@ -143,7 +143,7 @@ func (t *Turn) End() {
 // leave ends the turn of a call with a function of its caller's, which may have
 // panicked, or ended its goroutine, in a try.
 func (t *Turn) leave() {
-	t.d.forget()
+	t.forget()
 	t.End()
 }
 
@@ -164,7 +164,7 @@ func (t *Turn) check() error {
 		return err
 	}
 	if t.bound {
-		if kept := t.d.kept; kept != nil {
+		if kept := t.s.kept(t.d); kept != nil {
 			return kept.end.error()
 		}
 	}
@@ -181,14 +181,14 @@ func (t *Turn) quiet() bool {
 func (t *Turn) over() error {
 	st := t.d.state.Load()
 	switch {
-	case st&stClosed != 0 || !t.s.live:
+	case st&stClosed != 0 || !t.s.live():
 		return net.ErrClosed
 	case cancelled(t.seen, st):
 		return context.Canceled
 	case st&stTimed == 0 && t.limit == 0:
 		return nil
 	}
-	if end := earlier(t.d.deadline.Load(), t.limit); end != 0 && now() >= end {
+	if end := earlier(t.s.deadline(t.d), t.limit); end != 0 && now() >= end {
 		return os.ErrDeadlineExceeded
 	}
 	return nil

@@ -12,22 +12,24 @@ const MaxWhole = sys.OverflowSize
 // into p, and those that p has no room for into rest, whose earlier content is
 // dropped. It returns the number of bytes in p. As with Recv, zero is an empty
 // message or the end. A message above MaxWhole is EMSGSIZE and lost.
-func (t *Turn) RecvWhole(p []byte, rest *Rest) (n int, err error) {
+//
+// With a nil rest, made is the one for this call and the later ones, if there is
+// something to hold or to know: not before a message that leaves a tail or is large.
+func (t *Turn) RecvWhole(p []byte, rest *Rest) (n int, made *Rest, err error) {
 	for {
-		if n, err = t.RecvWholeOrPark(p, rest); !t.parks(&err) {
-			return n, err
+		if n, made, err = t.RecvWholeOrPark(p, rest); !t.parks(&err) {
+			return n, made, err
 		}
 	}
 }
 
 // RecvWholeOrPark is RecvWhole, but returns ErrPark where that would park.
-func (t *Turn) RecvWholeOrPark(p []byte, rest *Rest) (int, error) {
+func (t *Turn) RecvWholeOrPark(p []byte, rest *Rest) (n int, made *Rest, err error) {
 	for {
 		e := t.d.untried()
 		if t.tries() {
-			var n int
 			if rest.bounces() {
-				n, e = bounce(t.s, p, rest)
+				n, made, e = bounce(t.s, p, rest)
 			} else {
 				n, e = scatter(t.s, p, rest)
 			}
@@ -36,15 +38,15 @@ func (t *Turn) RecvWholeOrPark(p []byte, rest *Rest) (int, error) {
 			}
 			if e == 0 {
 				t.stage = stageFirst
-				return n, nil
+				return n, made, nil
 			}
 		}
-		switch err := t.wait(rest.call(), e); err {
+		switch err = t.wait(rest.call(), e); err {
 		case nil:
 		case errAgain:
 			return t.recvWholeAgain(p, rest)
 		default:
-			return 0, err
+			return 0, nil, err
 		}
 	}
 }
@@ -52,23 +54,25 @@ func (t *Turn) RecvWholeOrPark(p []byte, rest *Rest) (int, error) {
 // recvWholeAgain has the poller repeat the receive.
 //
 //go:noinline
-func (t *Turn) recvWholeAgain(p []byte, rest *Rest) (int, error) {
+func (t *Turn) recvWholeAgain(p []byte, rest *Rest) (n int, made *Rest, err error) {
 	op := t.plain()
 	op.p, op.rest, op.n = p, rest, 0
-	err := t.await(rest.call(), (*wholeOp)(op))
-	op.p, op.rest = nil, nil
-	return op.n, err
+	err = t.await(rest.call(), (*wholeOp)(op))
+	made = op.made
+	op.p, op.rest, op.made = nil, nil, nil
+	return op.n, made, err
 }
 
 // wholeOp is a RecvWhole that the poller repeats.
 type wholeOp plainOp
 
-func (o *wholeOp) try(s *Socket) sys.Errno {
-	receive := scatter
+func (o *wholeOp) try(s *Socket) (e sys.Errno) {
+	n := 0
 	if o.rest.bounces() {
-		receive = bounce
+		n, o.made, e = bounce(s, o.p, o.rest)
+	} else {
+		n, e = scatter(s, o.p, o.rest)
 	}
-	n, e := receive(s, o.p, o.rest)
 	if e == 0 {
 		o.n = n
 	}
@@ -93,31 +97,34 @@ const bounceLimit = 4096
 
 // bounce is one try of a RecvWhole that receives into the overflow buffer and
 // copies.
-func bounce(s *Socket, p []byte, rest *Rest) (k int, e sys.Errno) {
+func bounce(s *Socket, p []byte, rest *Rest) (k int, made *Rest, e sys.Errno) {
 	var n uintptr
 	o := getOverflow()
 	if s.rawNow() {
-		n, e = sys.RecvRaw(s.fd, o.mem, MsgSize)
+		n, e = sys.RecvRaw(s.fd(), o.mem, MsgSize)
 	} else {
-		n, e = sys.Recv(s.fd, o.mem, MsgSize)
+		n, e = sys.Recv(s.fd(), o.mem, MsgSize)
 	}
 	if e == 0 {
-		k, e = o.split(p, int(n), rest)
+		k, made, e = o.split(p, int(n), rest)
 	}
-	o.put(int(rest.last))
-	return k, e
+	o.put(int(n))
+	return k, made, e
 }
 
 // split copies a message of n bytes to p, and to rest what p has no room for.
-func (o *overflow) split(p []byte, n int, rest *Rest) (int, sys.Errno) {
-	if rest.met(n); n > len(o.mem) {
-		return 0, sys.EMSGSIZE
+func (o *overflow) split(p []byte, n int, rest *Rest) (k int, made *Rest, _ sys.Errno) {
+	if rest == nil && n > min(len(p), bounceLimit) {
+		made = new(Rest)
+		rest = made
 	}
-	k := copy(p, o.mem[:n])
-	if k < n {
+	if rest.met(n); n > len(o.mem) {
+		return 0, made, sys.EMSGSIZE
+	}
+	if k = copy(p, o.mem[:n]); k < n {
 		rest.keep(o.mem[k:n])
 	}
-	return k, 0
+	return k, made, 0
 }
 
 // scatter is one try of a RecvWhole that receives into p, a buffer that rest keeps
@@ -131,9 +138,9 @@ func scatter(s *Socket, p []byte, rest *Rest) (n int, e sys.Errno) {
 	o.bufs[0] = tail
 	o.msg.Set(p, o.bufs[:], o.mem, nil)
 	if s.rawNow() && rest.last <= sys.MaxRaw {
-		n, e = sys.RecvMsgRaw(s.fd, &o.msg, MsgSize)
+		n, e = sys.RecvMsgRaw(s.fd(), &o.msg, MsgSize)
 	} else {
-		n, e = sys.RecvMsg(s.fd, &o.msg, MsgSize)
+		n, e = sys.RecvMsg(s.fd(), &o.msg, MsgSize)
 	}
 	o.msg.Reset()
 	o.bufs[0] = nil
