@@ -143,7 +143,7 @@ func TestSelectRows(t *testing.T) {
 }
 
 func TestParseRejectsBadFlags(t *testing.T) {
-	for _, args := range [][]string{{"-rounds", "4"}, {"-sample", "0s"}, {"-no-such-flag"}} {
+	for _, args := range [][]string{{"-rounds", "4"}, {"-launches", "0"}, {"-launches", "10"}, {"-sample", "0s"}, {"-no-such-flag"}} {
 		if _, _, err := parse(args, io.Discard); err == nil {
 			t.Errorf("%v: got nil, want an error", args)
 		}
@@ -229,11 +229,36 @@ func TestFailedChildFailsTheRow(t *testing.T) {
 	r := row{name: "broken", entries: []entry{{"net", func(string) (task, error) {
 		return openDuo(job{Role: "no such role", Tech: "net", Network: "unixpacket", Conns: 1, Procs: 1}, shortDir(t))
 	}}}}
-	res := measureRow(r, settings{rounds: 1, sample: time.Millisecond, quick: true})
+	res := measureRow(r, settings{rounds: 1, launches: 1, sample: time.Millisecond, quick: true})
 	if res.Failed == "" {
 		t.Error("got no failure, want one")
 	}
 	if err := (&report{Rows: []*result{res}}).failure(); err == nil {
 		t.Error("got nil, want an error for the run")
+	}
+}
+
+// countedTask counts what is done with it.
+type countedTask struct{ ran, closed *int }
+
+func (c countedTask) run(int) (outcome, error) {
+	*c.ran++
+	return outcome{wall: time.Second}, nil
+}
+
+func (c countedTask) close() error {
+	*c.closed++
+	return nil
+}
+
+func TestRoundsAreMadeInLaunches(t *testing.T) {
+	var opened, ran, closed int
+	r := row{name: "counted", multiple: 1, entries: []entry{{"net", func(string) (task, error) {
+		opened++
+		return countedTask{&ran, &closed}, nil
+	}}}}
+	res := measureRow(r, settings{rounds: 7, launches: 3, sample: time.Millisecond, quick: true})
+	if res.Failed != "" || opened != 3 || ran != 7 || closed != 3 {
+		t.Errorf("got %d opened, %d run, %d closed, %q, want 3, 7 and 3", opened, ran, closed, res.Failed)
 	}
 }

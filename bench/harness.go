@@ -9,9 +9,10 @@ import (
 
 // settings are the flags that shape a measurement.
 type settings struct {
-	rounds int
-	sample time.Duration // target duration of one sample
-	quick  bool          // one tiny sample each
+	rounds   int
+	launches int           // in which the rounds are made
+	sample   time.Duration // target duration of one sample
+	quick    bool          // one tiny sample each
 }
 
 // sample is one contestant's share of one round, per operation.
@@ -30,9 +31,27 @@ type contender struct {
 	samples []sample
 }
 
-// measure runs one row: every contestant once a round, the order rotated.
+// measure runs one row, its rounds in several launches: how sockets, memory and
+// processors of one fell out favours a contestant for as long as it lasts.
 func measure(r row, s settings) (*result, error) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(r.procs))
+	var all []*contender
+	for first := range s.launches {
+		cs, err := launch(r, s, first)
+		if err != nil {
+			return nil, err
+		}
+		for i := range all {
+			cs[i].samples = append(all[i].samples, cs[i].samples...)
+		}
+		all = cs
+	}
+	return newResult(r, all), nil
+}
+
+// launch opens every contestant, with its children, and makes the rounds first,
+// first + s.launches and so on: each contestant once a round, the order rotated.
+func launch(r row, s settings, first int) ([]*contender, error) {
 	dir, err := socketDir()
 	if err != nil {
 		return nil, err
@@ -46,7 +65,7 @@ func measure(r row, s settings) (*result, error) {
 	if err := prepare(cs, r, s); err != nil {
 		return nil, err
 	}
-	for round := range s.rounds {
+	for round := first; round < s.rounds; round += s.launches {
 		for i := range cs {
 			c := cs[(i+round)%len(cs)]
 			x, err := c.sample(r, c.n)
@@ -56,7 +75,7 @@ func measure(r row, s settings) (*result, error) {
 			c.samples = append(c.samples, x)
 		}
 	}
-	return newResult(r, cs), nil
+	return cs, nil
 }
 
 // socketDir makes a directory whose name leaves room for socket paths.

@@ -40,6 +40,7 @@ func parse(args []string, errOut io.Writer) (options, []string, error) {
 	f := flag.NewFlagSet("bench", flag.ContinueOnError)
 	f.SetOutput(errOut)
 	f.IntVar(&o.rounds, "rounds", 9, fmt.Sprintf("interleaved rounds a row, at least %d", minRounds))
+	f.IntVar(&o.launches, "launches", 3, "in how many launches the rounds are made, each with new sockets and children")
 	f.DurationVar(&o.sample, "sample", 60*time.Millisecond, "how long each contestant runs in a round")
 	f.BoolVar(&o.quick, "quick", false, "one tiny pass of every row: shows that the rows work, measures nothing")
 	f.BoolVar(&o.list, "list", false, "list the rows and stop")
@@ -56,11 +57,14 @@ func parse(args []string, errOut io.Writer) (options, []string, error) {
 	if o.rounds < minRounds {
 		return o, nil, fmt.Errorf("-rounds %d: must be at least %d", o.rounds, minRounds)
 	}
+	if o.launches < 1 || o.launches > o.rounds {
+		return o, nil, fmt.Errorf("-launches %d: must be 1 to %d, the number of rounds", o.launches, o.rounds)
+	}
 	if o.sample <= 0 {
 		return o, nil, fmt.Errorf("-sample %v: must be positive", o.sample)
 	}
 	if o.quick {
-		o.rounds = 1
+		o.rounds, o.launches = 1, 1
 	}
 	return o, f.Args(), nil
 }
@@ -73,7 +77,7 @@ func run(o options, args []string, out io.Writer) error {
 	if o.list {
 		return list(out, rows)
 	}
-	rep := &report{Machine: thisMachine(), Rounds: o.rounds, Quick: o.quick, Sample: o.sample.String()}
+	rep := &report{Machine: thisMachine(), Rounds: o.rounds, Launches: o.launches, Quick: o.quick, Sample: o.sample.String()}
 	fmt.Fprint(out, rep.header())
 	for _, r := range rows {
 		res := measureRow(r, o.settings)

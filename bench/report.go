@@ -13,11 +13,12 @@ import (
 
 // report is everything a run found out.
 type report struct {
-	Machine machine   `json:"machine"`
-	Rounds  int       `json:"rounds"`
-	Sample  string    `json:"sample"`
-	Quick   bool      `json:"quick,omitempty"` // a check that the rows work, no measurement
-	Rows    []*result `json:"rows"`
+	Machine  machine   `json:"machine"`
+	Rounds   int       `json:"rounds"`
+	Launches int       `json:"launches"`
+	Sample   string    `json:"sample"`
+	Quick    bool      `json:"quick,omitempty"` // a check that the rows work, no measurement
+	Rows     []*result `json:"rows"`
 }
 
 type machine struct {

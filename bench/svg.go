@@ -104,7 +104,7 @@ func (r *report) heading(c *canvas) {
 		title = "Quick pass, not a measurement. " + title
 	}
 	c.text("title", "start", 12, 22, "%s", title)
-	c.text("dim", "start", 12, 38, "%s, %s, %d CPUs, %s; median of %d interleaved rounds, thin lines: quartiles", r.Machine.Kernel, r.Machine.CPU, r.Machine.CPUs, r.Machine.Go, r.Rounds)
+	c.text("dim", "start", 12, 38, "%s, %s, %d CPUs, %s; median of %d interleaved rounds in %d launches, thin lines: quartiles", r.Machine.Kernel, r.Machine.CPU, r.Machine.CPUs, r.Machine.Go, r.Rounds, r.Launches)
 	x := 12.0
 	for _, k := range []struct{ class, label string }{{"ours", "uds, default settings"}, {"variant", "uds, other settings or calls"}, {"limit", "C program"}, {"rival", "other packages and calls"}} {
 		c.rect(k.class, x, 49, 9, 9)

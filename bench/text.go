@@ -11,7 +11,7 @@ import (
 func (r *report) header() string {
 	m := r.Machine
 	var s strings.Builder
-	fmt.Fprintf(&s, "%s, %s, %d CPUs, %s/%s; %d interleaved rounds, samples of %s\n", m.Kernel, m.CPU, m.CPUs, m.Go, m.Arch, r.Rounds, r.Sample)
+	fmt.Fprintf(&s, "%s, %s, %d CPUs, %s/%s; %d interleaved rounds in %d launches, samples of %s\n", m.Kernel, m.CPU, m.CPUs, m.Go, m.Arch, r.Rounds, r.Launches, r.Sample)
 	if r.Quick {
 		s.WriteString("QUICK PASS: shows that every row works; its numbers mean nothing.\n")
 	}
