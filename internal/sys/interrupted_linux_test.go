@@ -1,6 +1,7 @@
 package sys_test
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"runtime"
@@ -19,15 +20,16 @@ func init() {
 	testutil.RegisterSilent("interrupted-connect", interrupting(unix.SYS_CONNECT, interruptedConnect))
 	testutil.RegisterSilent("interrupted-disconnect", interrupting(unix.SYS_CONNECT, interruptedDisconnect))
 	testutil.RegisterSilent("interrupted-recvmsg", interrupting(unix.SYS_RECVMSG, interruptedPending))
+	testutil.RegisterSilent("interrupted-poll", interrupting(sys.PollCall, interruptedReadiness))
 }
 
 // A signal ends a bind or connect of AF_UNIX that waits for a mutex of the
 // kernel (unix_autobind and unix_bind_bsd in net/unix/af_unix.c), or for the
 // file system that a path is on, with EINTR: nothing has happened then, and the
-// call is made again, and so is the peek of Pending. A supervisor by
+// call is made again, and so are the peek of Pending and the look of Readiness. A supervisor by
 // seccomp_unotify(2) stands for the signals.
 func TestInterruptedCallsAreMadeAgain(t *testing.T) {
-	for _, call := range []string{"bind", "connect", "disconnect", "recvmsg"} {
+	for _, call := range []string{"bind", "connect", "disconnect", "recvmsg", "poll"} {
 		t.Run(call, func(t *testing.T) {
 			testutil.RunSilent(t, testutil.Child(t, "interrupted-"+call))
 		})
@@ -90,6 +92,17 @@ func interruptedPending() error {
 	}
 	if _, e := sys.Pending(fds[0]); e != unix.EAGAIN {
 		return fmt.Errorf("peek into an empty queue: got %w, want %v", e, unix.EAGAIN)
+	}
+	return nil
+}
+
+func interruptedReadiness() error {
+	fds, e := sys.Pair(unix.AF_UNIX, unix.SOCK_SEQPACKET, 0)
+	if e != 0 {
+		return e
+	}
+	if sys.Readiness(fds[0]) {
+		return errors.New("got an empty queue that is readable")
 	}
 	return nil
 }
