@@ -27,7 +27,7 @@ func (d *direction) learn(hit bool) {
 func (t *Turn) thaw() {
 	d := t.d
 	setting := t.s.spinSetting()
-	if !t.s.yields(setting, procsSeen.Load()) && (t.s.never(setting) || setting == 0 && !d.alone) {
+	if !t.s.yields(setting, procsSeen.Load()) && (t.s.never(setting) || setting == 0 && d.with != alone) {
 		return
 	}
 	if d.skip--; d.skip <= 0 {

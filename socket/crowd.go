@@ -23,7 +23,7 @@ func (s *Socket) crowded(d *direction) bool {
 
 // lookAround sees whether another socket has waited since the last look.
 func (s *Socket) lookAround(d *direction) {
-	last := lastWaiter.Load() >> 8
+	last := waits.last.Load() >> waiterShift
 	saw := uint8(last%255) + 1 // two sockets may have the same: a crowd is of many
 	switch {
 	case d.saw != 0 && saw != d.saw && last != s.number() && s.peerHere():

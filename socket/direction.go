@@ -18,15 +18,15 @@ type direction struct {
 	sends bool // constant: the sending direction
 
 	// Of the caller whose turn it is.
-	alone bool  // the last waits of the process were all of this socket
-	cold  bool  // the last calls had to wait: the next leaves its first try to the poller
-	eager bool  // the last receive met its message by spinning: the next begins to spin at once
-	skip  int16 // chances to spin that are left to skip
-	back  int16 // chances to skip after the next miss
-	lucky int8  // calls in a row that did not have to wait
-	calls uint8 // that bypass the scheduler unless in a crowd, for which every 16th looks
-	crowd uint8 // looks until the crowd is over; 0: none
-	saw   uint8 // stands for the socket that waited last at the last look; 0: no look yet
+	with  company // of the last call that waited
+	cold  bool    // the last calls had to wait: the next leaves its first try to the poller
+	eager bool    // the last receive met its message by spinning: the next begins to spin at once
+	skip  int16   // chances to spin that are left to skip
+	back  int16   // chances to skip after the next miss
+	lucky int8    // calls in a row that did not have to wait
+	calls uint8   // that bypass the scheduler unless in a crowd, for which every 16th looks
+	crowd uint8   // looks until the crowd is over; 0: none
+	saw   uint8   // stands for the socket that waited last at the last look; 0: no look yet
 }
 
 // Bits of direction.state.

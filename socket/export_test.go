@@ -49,8 +49,24 @@ func Crowded(s *Socket) bool { return s.w.crowd > 0 || s.r.crowd > 0 }
 // another socket's wait end a crowd.
 const CrowdLooks, CrowdEnd = crowdWindow, crowdStays
 
-// ForgetWaits makes it as if no socket had ever waited.
-func ForgetWaits() { lastWaiter.Store(0) }
+// ForgetWaits makes it as if no socket had ever waited, but many did lately.
+func ForgetWaits() { UsualWaits(true) }
+
+// UsualWaits makes it as if the last calls of the process had waited often, or hardly
+// ever.
+func UsualWaits(often bool) {
+	waits.last.Store(0) // the next look is 64 waits ahead
+	if waits.usual.Store(uint32(quiet)); often {
+		waits.usual.Store(uint32(busy))
+	}
+}
+
+// PaceOf is whether the waits of a process count as rare that come so often.
+func PaceOf(interval time.Duration) (rare bool) {
+	waits.paced.Store(now() - paceWindow*int64(interval))
+	pace()
+	return company(waits.usual.Load()) == quiet
+}
 
 // LeftOut is how many chances to spin or yield the last miss of a receive left
 // out; no call is under way.

@@ -18,6 +18,10 @@ func (t *Turn) looks() bool { return !t.d.sends && !t.s.is(factRaw) && t.s.famil
 // looksAhead reports whether a receive behind a wait looks for descriptors, so
 // as to bypass the scheduler if there are none. Entering it wakes sysmon, if
 // that sleeps because the processors were idle: so they are between processes,
-// while one socket waits. Else the look costs more than it gains, and so it does
-// where the poller found the message at once.
-func (t *Turn) looksAhead() bool { return t.d.alone && t.looks() && !t.s.peerHere() }
+// while one socket alone waits, or hardly any. Else the look costs more than it
+// gains, and so it does where the poller found the message at once.
+//
+// Room for descriptors, which are closed then, would save the look. But close(2) has
+// the file's system flush it first (filp_flush in fs/open.c), and may wait for one
+// that the peer serves as long as that likes.
+func (t *Turn) looksAhead() bool { return t.d.with != busy && t.looks() && !t.s.peerHere() }

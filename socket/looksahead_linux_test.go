@@ -3,6 +3,7 @@ package socket_test
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"example.com/uds/internal/testutil"
 	"example.com/uds/socket"
@@ -11,8 +12,8 @@ import (
 func init() { testutil.RegisterChild("looksAhead", looksAheadChild) }
 
 // A receive behind a wait looks for descriptors while its socket is the only one
-// that waits and its peer in another process.
-func TestLooksAheadWhileAlone(t *testing.T) {
+// that waits, or hardly any does, and its peer in another process.
+func TestLooksAheadWhileFewWait(t *testing.T) {
 	testutil.RunSilent(t, testutil.Child(t, "looksAhead"))
 }
 
@@ -29,17 +30,33 @@ func looksAheadChild() {
 		}
 	}
 	const enough = socket.AloneAfter + 1
+	socket.UsualWaits(true)
 	expect(far, 1, "the first wait", false)
 	expect(far, enough, "many waits", true)
 	expect(other, 1, "another socket's wait", false)
 	expect(far, 1, "the wait after that", false)
+	socket.UsualWaits(true)
 	expect(far, enough, "many waits again", true)
 	for looks, want := range map[int]bool{1: false, 2: true} {
 		if got := looksBehind(far, peer, looks); got != want {
 			fmt.Printf("the poller found the message at look %d: got %v, want %v\n", looks, got, want)
 		}
 	}
+	socket.UsualWaits(true)
 	expect(near, enough, "many waits for a peer in this process", false)
+	socket.UsualWaits(false)
+	expect(near, 1, "a wait among few for a peer in this process", false)
+	expect(far, 1, "a wait among few", true)
+}
+
+// Few wait where the processors have nothing to do from one wait to the next.
+func TestWaitsAreRare(t *testing.T) {
+	defer socket.ForgetWaits()
+	for interval, want := range map[time.Duration]bool{0: false, 10 * time.Microsecond: false, 100 * time.Microsecond: true} {
+		if got := socket.PaceOf(interval); got != want {
+			t.Errorf("a wait every %v: got rare %v, want %v", interval, got, want)
+		}
+	}
 }
 
 // looksBehind reports whether a receive looks for descriptors whose message the

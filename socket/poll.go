@@ -92,7 +92,7 @@ func (t *Turn) begun(call string, op attempt, e sys.Errno) (done bool, _ error) 
 		}
 		return false, sysErr(call, e)
 	}
-	switch t.d.alone = t.s.alone(); {
+	switch t.d.with = t.s.company(); {
 	case t.s.spinSetting() == 0 && !t.s.peerKnown():
 		t.d.cold = true // register asks
 	case e == 0:

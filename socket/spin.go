@@ -59,7 +59,7 @@ func (t *Turn) spinFirst(op attempt) sys.Errno {
 		e := t.yieldOnce(op)
 		d.learn(e != sys.EAGAIN)
 		return e
-	case !d.alone:
+	case d.with != alone:
 		d.cold, d.eager = true, false
 		return sys.EAGAIN
 	}
@@ -158,7 +158,7 @@ func (t *Turn) overdue(at int64) bool {
 // procs is GOMAXPROCS, which takes a lock of the scheduler to read: that is read once
 // in 256 waits.
 func procs() int32 {
-	if waits.Add(1)%256 == 0 || procsSeen.Load() == 0 {
+	if spins.Add(1)%256 == 0 || procsSeen.Load() == 0 {
 		procsSeen.Store(int32(runtime.GOMAXPROCS(0)))
 	}
 	return procsSeen.Load()
@@ -166,5 +166,5 @@ func procs() int32 {
 
 var (
 	procsSeen atomic.Int32
-	waits     atomic.Uint32 // that looked whether to spin
+	spins     atomic.Uint32 // calls that looked whether to spin
 )
