@@ -42,7 +42,7 @@ var idleNames = []string{"net", "mdlayher", "uds", "uds-send"}
 // idleRows: what a connection costs that only waits in a receive.
 func idleRows() []row {
 	return []row{
-		{name: "idle", family: "idle", unit: "bytes/conn", valued: true, fixed: 1000, quick: 50,
+		{name: "idle", family: "idle", unit: "bytes/conn", valued: true, fixed: 10000, quick: 50,
 			title:   "memory (heap and stack) of a connection parked in a receive",
 			entries: entries(techs, openIdle(false), idleNames...)},
 		{name: "shutdown-10k", family: "growth", unit: "ns/conn", valued: true, fixed: 10000, quick: 200,

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"runtime"
+	"sync"
 	"time"
 
 	"example.com/uds/internal/sys"
@@ -18,14 +19,32 @@ func (s *Socket) registered() bool { return s.is(factPolled) && !s.is(factUnwatc
 // receive, and that stack would be an idle connection's memory. Registered already
 // is no error.
 func (s *Socket) register() error {
-	registered := make(chan error)
-	go func() {
-		err := s.startPolling()
-		s.learnPeer()
-		registered <- err
-	}()
-	return <-registered
+	r := registrations.Get().(*registration)
+	r.s = s
+	go r.run()
+	err := <-r.done
+	r.s = nil
+	registrations.Put(r)
+	return err
 }
+
+// registration is what the caller of register and that goroutine share. It is kept,
+// run with it: an allocation may take as much stack.
+type registration struct {
+	s    *Socket
+	done chan error
+	run  func()
+}
+
+var registrations = sync.Pool{New: func() any {
+	r := &registration{done: make(chan error)}
+	r.run = func() {
+		err := r.s.startPolling()
+		r.s.learnPeer()
+		r.done <- err
+	}
+	return r
+}}
 
 // startPolling has the poller watch the socket, unless it does.
 func (s *Socket) startPolling() error {
