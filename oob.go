@@ -22,7 +22,8 @@ type OOB struct {
 	// 253 can go with a message. A file shares its offset and mode with the
 	// sender's. It may be anything, also the sender's end of this connection, or
 	// hold that in a queue of its own: the connection does not end while such a
-	// file is open.
+	// file is open. Closing one, here too, may wait for the file system that it is
+	// on (close(2) flushes it), and the sender may serve that one by FUSE.
 	Files []*os.File
 
 	// Cred are the sender's credentials (SCM_CREDENTIALS; Linux). They arrive if
