@@ -1,0 +1,153 @@
+//go:build linux
+
+package uds_test
+
+import (
+	"context"
+	"errors"
+	"net"
+	"os"
+	"syscall"
+	"testing"
+	"time"
+
+	"example.com/uds"
+	"example.com/uds/internal/testutil"
+)
+
+// Accepted connections have the Options of the ListenConfig.
+func TestAcceptedConnectionsHaveTheOptions(t *testing.T) {
+	name := abstractName()
+	lc := uds.ListenConfig{Options: uds.Options{
+		ReadBuffer: 20_000, WriteBuffer: 30_000, PassCredentials: true, Timestamps: true,
+	}}
+	l, err := lc.ListenSeq(t.Context(), name)
+	must(t, err)
+	defer l.Close()
+	_, s := dialledTo(t, l)
+	if n, err := s.ReadBuffer(); n != 40_000 || err != nil {
+		t.Errorf("ReadBuffer: got %d, %v, want 40000", n, err)
+	}
+	if n, err := s.WriteBuffer(); n != 60_000 || err != nil {
+		t.Errorf("WriteBuffer: got %d, %v, want 60000", n, err)
+	}
+	for _, name := range []int{syscall.SO_PASSCRED, 64 /* SO_TIMESTAMPNS_NEW */} {
+		if !boolOption(t, s, name) {
+			t.Errorf("option %d: got off, want on", name)
+		}
+	}
+}
+
+// boolOption is an option of SOL_SOCKET.
+func boolOption(t testing.TB, c syscall.Conn, name int) bool {
+	t.Helper()
+	rc, err := c.SyscallConn()
+	must(t, err)
+	v := 0
+	cerr := rc.Control(func(fd uintptr) { v, err = syscall.GetsockoptInt(int(fd), syscall.SOL_SOCKET, name) })
+	must(t, cerr)
+	must(t, err)
+	return v != 0
+}
+
+func TestAcceptEnds(t *testing.T) {
+	l := seqListener(t, abstractName())
+	ctx, cancel := context.WithCancel(t.Context())
+	time.AfterFunc(10*time.Millisecond, cancel)
+	_, err := l.AcceptContext(ctx)
+	isErr(t, "AcceptContext", err, context.Canceled)
+
+	ctx, cancel = context.WithTimeout(t.Context(), 10*time.Millisecond)
+	defer cancel()
+	_, err = l.AcceptContext(ctx)
+	isErr(t, "AcceptContext", err, os.ErrDeadlineExceeded)
+
+	must(t, l.SetDeadline(time.Now().Add(10*time.Millisecond)))
+	_, err = l.Accept()
+	isErr(t, "Accept", err, os.ErrDeadlineExceeded)
+	must(t, l.SetDeadline(time.Time{}))
+
+	done := make(chan error)
+	go func() {
+		_, err := l.Accept()
+		done <- err
+	}()
+	parked(t, 1, ".AcceptContext(")
+	must(t, l.Close())
+	isErr(t, "Accept", <-done, net.ErrClosed)
+}
+
+func TestAuthorize(t *testing.T) {
+	name := abstractName()
+	seen := 0
+	lc := uds.ListenConfig{Authorize: func(c *uds.SeqConn) error {
+		if seen++; seen == 1 {
+			return errors.New("not you")
+		}
+		return nil
+	}}
+	l, err := lc.ListenSeq(t.Context(), name)
+	must(t, err)
+	defer l.Close()
+	first, err := uds.DialSeq(name)
+	must(t, err)
+	defer first.Close()
+	second, err := uds.DialSeq(name)
+	must(t, err)
+	defer second.Close()
+	guarded(t, first, second)
+	s, err := l.AcceptSeq()
+	must(t, err)
+	defer s.Close()
+	if got := recvEnd(first); got != "EOF" {
+		t.Errorf("Recv of the rejected: got %s, want EOF", got)
+	}
+	sendAll(t, s, "hello")
+	if got := recvEnd(second); got != `"hello"` {
+		t.Errorf("Recv of the accepted: got %s, want \"hello\"", got)
+	}
+}
+
+func TestAuthorizeThatPanicsLeaksNothing(t *testing.T) {
+	name := abstractName()
+	lc := uds.ListenConfig{Authorize: func(c *uds.SeqConn) error { panic("boom") }}
+	l, err := lc.ListenSeq(t.Context(), name)
+	must(t, err)
+	defer l.Close()
+	c, err := uds.DialSeq(name)
+	must(t, err)
+	defer c.Close()
+	guarded(t, c)
+	func() {
+		defer func() {
+			if got := recover(); got != "boom" {
+				t.Errorf("recover: got %v, want boom", got)
+			}
+		}()
+		l.Accept()
+	}()
+	if got := recvEnd(c); got != "EOF" {
+		t.Errorf("Recv: got %s, want EOF", got)
+	}
+}
+
+// A process out of descriptors keeps its listener: the connection stays queued.
+func TestAcceptWithoutDescriptors(t *testing.T) {
+	name := abstractName()
+	l := seqListener(t, name)
+	c, err := uds.DialSeq(name)
+	must(t, err)
+	closeLater(t, c)
+	restore := testutil.LeaveDescriptors(0)
+	_, err = l.Accept()
+	restore()
+	isErr(t, "Accept", err, syscall.EMFILE)
+	var ne net.Error
+	//lint:ignore SA1019 http.Server asks for Temporary.
+	if !errors.As(err, &ne) || !ne.Temporary() {
+		t.Errorf("Temporary: got false for %v, want true", err)
+	}
+	s, err := l.Accept()
+	must(t, err)
+	must(t, s.Close())
+}
