@@ -156,22 +156,22 @@ func TestDgramDestinationErrors(t *testing.T) {
 	} {
 		a := uds.MustParseAddr(c.address)
 		_, err := sender.WriteToAddr([]byte("x"), a)
-		wantDgramError(t, "WriteToAddr to "+c.address, err, c.want)
+		wantError(t, "WriteToAddr to "+c.address, err, c.want)
 		if !a.IsUnnamed() {
 			var op *net.OpError
 			if !errors.As(err, &op) || op.Addr == nil || op.Addr.String() != c.address {
 				t.Errorf("to %s: got %#v, want an error that names the address", c.address, err)
 			}
 			_, err = uds.DialDgram(c.address)
-			wantDgramError(t, "DialDgram to "+c.address, err, c.want)
+			wantError(t, "DialDgram to "+c.address, err, c.want)
 		}
 		_, err = sender.WriteTo([]byte("x"), &net.UnixAddr{Name: c.address, Net: "unixgram"})
-		wantDgramError(t, "WriteTo to "+c.address, err, c.want)
+		wantError(t, "WriteTo to "+c.address, err, c.want)
 	}
 	_, err = sender.WriteTo([]byte("x"), &net.UDPAddr{})
-	wantDgramError(t, "WriteTo a UDP address", err, syscall.EINVAL)
+	wantError(t, "WriteTo a UDP address", err, syscall.EINVAL)
 	_, err = sender.WriteTo([]byte("x"), &net.UnixAddr{Name: "a\x00b"})
-	wantDgramError(t, "WriteTo a path with a NUL", err, syscall.EINVAL)
+	wantError(t, "WriteTo a path with a NUL", err, syscall.EINVAL)
 }
 
 func init() {

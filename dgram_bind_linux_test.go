@@ -86,7 +86,7 @@ func TestDgramDuplicatesLeaveTheSocketFile(t *testing.T) {
 	if !exists(path) {
 		t.Error("Detach: got no file, want it kept")
 	}
-	wantDgramError(t, "Close after Detach", c.Close(), net.ErrClosed)
+	wantError(t, "Close after Detach", c.Close(), net.ErrClosed)
 	if !exists(path) {
 		t.Error("Close after Detach: got no file, want it kept")
 	}
@@ -94,19 +94,19 @@ func TestDgramDuplicatesLeaveTheSocketFile(t *testing.T) {
 
 func TestDgramBindErrors(t *testing.T) {
 	c := listenDgram(t)
-	wantDgramError(t, "a second Bind", c.Bind(uds.MustParseAddr(testutil.SocketPath(t))), syscall.EINVAL)
+	wantError(t, "a second Bind", c.Bind(uds.MustParseAddr(testutil.SocketPath(t))), syscall.EINVAL)
 	before := addrOf(t, c)
 	must(t, c.Bind(uds.Addr{})) // keeps the address
 	if got := addrOf(t, c); got != before || c.LocalAddr().String() != before.String() {
 		t.Errorf("after Bind to the unnamed address: got %q, want %q", got, before)
 	}
-	wantDgramError(t, "Bind to an address in use", newDgram(t).Bind(before), syscall.EADDRINUSE)
+	wantError(t, "Bind to an address in use", newDgram(t).Bind(before), syscall.EADDRINUSE)
 	_, err := uds.ListenDgram(before.String())
-	wantDgramError(t, "ListenDgram at an address in use", err, syscall.EADDRINUSE)
+	wantError(t, "ListenDgram at an address in use", err, syscall.EADDRINUSE)
 	_, err = (&uds.ListenConfig{Existing: uds.ExistingReplace}).ListenDgram(t.Context(), before.String())
-	wantDgramError(t, "ExistingReplace", err, syscall.EINVAL)
+	wantError(t, "ExistingReplace", err, syscall.EINVAL)
 	_, err = (&uds.Dialer{Timeout: -1}).DialDgram(t.Context(), before.String())
-	wantDgramError(t, "a timeout below zero", err, syscall.EINVAL)
+	wantError(t, "a timeout below zero", err, syscall.EINVAL)
 	free := newDgram(t)
 	must(t, free.Bind(uds.Addr{}))
 	if a := addrOf(t, free); !a.IsAbstract() || free.LocalAddr().String() != a.String() {

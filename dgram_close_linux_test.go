@@ -47,7 +47,7 @@ func TestDgramCloseRead(t *testing.T) {
 				t.Errorf("later: got %v, want bare io.EOF", err)
 			}
 			_, err := newDgram(t).WriteToAddr([]byte("x"), addrOf(t, c))
-			wantDgramError(t, "a send to it", err, syscall.EPIPE)
+			wantError(t, "a send to it", err, syscall.EPIPE)
 		})
 	}
 }
@@ -81,6 +81,6 @@ func TestDgramAfterClose(t *testing.T) {
 		"RecvMsg":      func() error { return c.RecvMsg(&uds.Message{}, 0) },
 		"WriteMsgUnix": func() error { _, _, err := c.WriteMsgUnix(p, nil, nil); return err },
 	} {
-		wantDgramError(t, name+" after Close", f(), net.ErrClosed)
+		wantError(t, name+" after Close", f(), net.ErrClosed)
 	}
 }

@@ -37,13 +37,13 @@ func TestDgramFileOfAnotherKind(t *testing.T) {
 	must(t, err)
 	closeLater(t, f)
 	_, err = uds.FileDgramConn(f)
-	wantDgramError(t, "FileDgramConn of a SEQPACKET socket", err, syscall.EPROTOTYPE)
+	wantError(t, "FileDgramConn of a SEQPACKET socket", err, syscall.EPROTOTYPE)
 	_, err = uds.FileDgramConn(nil)
-	wantDgramError(t, "FileDgramConn of nil", err, syscall.EINVAL)
+	wantError(t, "FileDgramConn of nil", err, syscall.EINVAL)
 	_ = b
 	file, err := os.Open("/dev/null")
 	must(t, err)
 	closeLater(t, file)
 	_, err = uds.FileDgramConn(file)
-	wantDgramError(t, "FileDgramConn of a file", err, syscall.ENOTSOCK)
+	wantError(t, "FileDgramConn of a file", err, syscall.ENOTSOCK)
 }

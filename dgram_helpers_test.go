@@ -2,7 +2,6 @@ package uds_test
 
 import (
 	"errors"
-	"net"
 	"os"
 	"testing"
 	"time"
@@ -99,13 +98,5 @@ func sendString(t testing.TB, c *uds.DgramConn, s string, to uds.Addr) {
 	t.Helper()
 	if n, err := c.WriteToAddr([]byte(s), to); err != nil || n != len(s) {
 		t.Fatalf("WriteToAddr: got %d, %v, want %d and no error", n, err, len(s))
-	}
-}
-
-func wantDgramError(t testing.TB, what string, err, want error) {
-	t.Helper()
-	var op *net.OpError
-	if !errors.As(err, &op) || !errors.Is(err, want) {
-		t.Errorf("%s: got %v, want a *net.OpError that is %v", what, err, want)
 	}
 }

@@ -11,7 +11,7 @@ func TestDgramConnectedReceivesFromPeerOnly(t *testing.T) {
 	a, b, stranger := listenDgram(t), listenDgram(t), listenDgram(t)
 	must(t, a.Connect(addrOf(t, b)))
 	_, err := stranger.WriteToAddr([]byte("x"), addrOf(t, a))
-	wantDgramError(t, "from a stranger", err, syscall.EPERM)
+	wantError(t, "from a stranger", err, syscall.EPERM)
 	sendString(t, b, "y", addrOf(t, a))
 	if got := recvString(t, a); got != "y" {
 		t.Errorf("got %q, want y", got)
@@ -28,8 +28,8 @@ func TestDgramConnectedReceivesFromPeerOnly(t *testing.T) {
 		t.Errorf("RemoteAddr after Disconnect: got %q, want none", got)
 	}
 	_, err = a.Write([]byte("x"))
-	wantDgramError(t, "Write after Disconnect", err, syscall.ENOTCONN)
-	wantDgramError(t, "Connect to the unnamed address", a.Connect(uds.Addr{}), syscall.EINVAL)
+	wantError(t, "Write after Disconnect", err, syscall.ENOTCONN)
+	wantError(t, "Connect to the unnamed address", a.Connect(uds.Addr{}), syscall.EINVAL)
 }
 
 // The kernel discards what is queued when a socket changes its peer:
@@ -51,7 +51,7 @@ func TestDgramTakeError(t *testing.T) {
 	must(t, b.Send([]byte("makes the kernel tell")))
 	must(t, a.Send([]byte("lost")))
 	must(t, b.Connect(addrOf(t, c)))
-	wantDgramError(t, "TakeError", a.TakeError(), syscall.ECONNRESET)
+	wantError(t, "TakeError", a.TakeError(), syscall.ECONNRESET)
 	if err := a.TakeError(); err != nil {
 		t.Errorf("the second TakeError: got %v, want nil", err)
 	}
