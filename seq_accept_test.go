@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"example.com/uds"
 	"example.com/uds/internal/testutil"
 )
@@ -31,23 +33,11 @@ func TestAcceptedConnectionsHaveTheOptions(t *testing.T) {
 	if n, err := s.WriteBuffer(); n != 60_000 || err != nil {
 		t.Errorf("WriteBuffer: got %d, %v, want 60000", n, err)
 	}
-	for _, name := range []int{syscall.SO_PASSCRED, 64 /* SO_TIMESTAMPNS_NEW */} {
-		if !boolOption(t, s, name) {
+	for _, name := range []int{unix.SO_PASSCRED, unix.SO_TIMESTAMPNS_NEW} {
+		if intOption(t, s, name) == 0 {
 			t.Errorf("option %d: got off, want on", name)
 		}
 	}
-}
-
-// boolOption is an option of SOL_SOCKET.
-func boolOption(t testing.TB, c syscall.Conn, name int) bool {
-	t.Helper()
-	rc, err := c.SyscallConn()
-	must(t, err)
-	v := 0
-	cerr := rc.Control(func(fd uintptr) { v, err = syscall.GetsockoptInt(int(fd), syscall.SOL_SOCKET, name) })
-	must(t, cerr)
-	must(t, err)
-	return v != 0
 }
 
 func TestAcceptEnds(t *testing.T) {

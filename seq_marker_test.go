@@ -16,15 +16,7 @@ import (
 // sockoptTimestamp is whether SO_TIMESTAMPNS_NEW is on.
 func sockoptTimestamp(t testing.TB, c syscall.Conn) bool {
 	t.Helper()
-	rc, err := c.SyscallConn()
-	must(t, err)
-	v := 0
-	cerr := rc.Control(func(fd uintptr) {
-		v, err = syscall.GetsockoptInt(int(fd), syscall.SOL_SOCKET, unix.SO_TIMESTAMPNS_NEW)
-	})
-	must(t, cerr)
-	must(t, err)
-	return v != 0
+	return intOption(t, c, unix.SO_TIMESTAMPNS_NEW) != 0
 }
 
 func TestMarkerIsSetByTheMessageFaceAndAtTheEnd(t *testing.T) {

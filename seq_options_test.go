@@ -106,19 +106,10 @@ func TestBufferOfNoBytesIsTheSmallest(t *testing.T) {
 		SetWriteBuffer(int) error
 		SyscallConn() (syscall.RawConn, error)
 	}
-	sizes := func(c conn) (sizes [2]int) {
+	sizes := func(c conn) [2]int {
 		must(t, c.SetReadBuffer(0))
 		must(t, c.SetWriteBuffer(0))
-		rc, err := c.SyscallConn()
-		must(t, err)
-		must(t, rc.Control(func(fd uintptr) {
-			for i, opt := range []int{unix.SO_RCVBUF, unix.SO_SNDBUF} {
-				var err error
-				sizes[i], err = unix.GetsockoptInt(int(fd), unix.SOL_SOCKET, opt)
-				must(t, err)
-			}
-		}))
-		return sizes
+		return [2]int{intOption(t, c, unix.SO_RCVBUF), intOption(t, c, unix.SO_SNDBUF)}
 	}
 	theirs, _ := unixPair(t)
 	want := sizes(theirs)

@@ -65,18 +65,6 @@ func wantOnly(t *testing.T, path string, present bool) {
 	}
 }
 
-func intOption(t *testing.T, c syscall.Conn, opt int) (v int) {
-	t.Helper()
-	rc, err := c.SyscallConn()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if e := rc.Control(func(fd uintptr) { v, err = unix.GetsockoptInt(int(fd), unix.SOL_SOCKET, opt) }); e != nil || err != nil {
-		t.Fatal(e, err)
-	}
-	return v
-}
-
 // listing is all that is below a directory, with inode numbers and contents.
 func listing(t *testing.T, dir string) string {
 	t.Helper()
