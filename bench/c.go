@@ -37,6 +37,7 @@ func (t cTech) dial(network, path string) (end, error) {
 
 func (t cTech) adopt(fd int) (end, error) {
 	if err := unix.SetNonblock(fd, false); err != nil {
+		unix.Close(fd)
 		return nil, err
 	}
 	return cEnd{fd, t.flavour}, nil

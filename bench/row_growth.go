@@ -24,7 +24,7 @@ func openMany(conns int) func(dir string, t tech) (task, error) {
 		for range conns {
 			a, b, err := connect(t, "unixpacket", dir+"/s")
 			if err != nil {
-				return nil, err
+				return made[task](m, err)
 			}
 			m.a, m.b = append(m.a, a), append(m.b, b)
 		}
