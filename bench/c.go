@@ -111,11 +111,3 @@ func cFDs(es []end) []int32 {
 	}
 	return fds
 }
-
-// rotate sends one message over each pair in turn, in one thread.
-func rotate(as, bs []end, size, n int) error {
-	if _, ok := as[0].(cEnd); ok {
-		return cRotate(as, bs, size, n)
-	}
-	return goRotate(as, bs, size, n)
-}

@@ -34,3 +34,11 @@ func openMany(conns int) func(dir string, t tech) (task, error) {
 
 func (m many) run(n int) (outcome, error) { return outcome{}, rotate(m.a, m.b, 64, n) }
 func (m many) close() error               { return closeAll(append(m.a, m.b...)) }
+
+// rotate sends one message over each pair in turn, in one thread.
+func rotate(as, bs []end, size, n int) error {
+	if _, ok := as[0].(cEnd); ok {
+		return cRotate(as, bs, size, n)
+	}
+	return goRotate(as, bs, size, n)
+}
