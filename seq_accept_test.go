@@ -67,60 +67,6 @@ func TestAcceptEnds(t *testing.T) {
 	isErr(t, "Accept", <-done, net.ErrClosed)
 }
 
-func TestAuthorize(t *testing.T) {
-	name := abstractName()
-	seen := 0
-	lc := uds.ListenConfig{Authorize: func(c *uds.SeqConn) error {
-		if seen++; seen == 1 {
-			return errors.New("not you")
-		}
-		return nil
-	}}
-	l, err := lc.ListenSeq(t.Context(), name)
-	must(t, err)
-	defer l.Close()
-	first, err := uds.DialSeq(name)
-	must(t, err)
-	defer first.Close()
-	second, err := uds.DialSeq(name)
-	must(t, err)
-	defer second.Close()
-	guarded(t, first, second)
-	s, err := l.AcceptSeq()
-	must(t, err)
-	defer s.Close()
-	if got := recvEnd(first); got != "EOF" {
-		t.Errorf("Recv of the rejected: got %s, want EOF", got)
-	}
-	sendAll(t, s, "hello")
-	if got := recvEnd(second); got != `"hello"` {
-		t.Errorf("Recv of the accepted: got %s, want \"hello\"", got)
-	}
-}
-
-func TestAuthorizeThatPanicsLeaksNothing(t *testing.T) {
-	name := abstractName()
-	lc := uds.ListenConfig{Authorize: func(c *uds.SeqConn) error { panic("boom") }}
-	l, err := lc.ListenSeq(t.Context(), name)
-	must(t, err)
-	defer l.Close()
-	c, err := uds.DialSeq(name)
-	must(t, err)
-	defer c.Close()
-	guarded(t, c)
-	func() {
-		defer func() {
-			if got := recover(); got != "boom" {
-				t.Errorf("recover: got %v, want boom", got)
-			}
-		}()
-		l.Accept()
-	}()
-	if got := recvEnd(c); got != "EOF" {
-		t.Errorf("Recv: got %s, want EOF", got)
-	}
-}
-
 // A process out of descriptors keeps its listener: the connection stays queued.
 func TestAcceptWithoutDescriptors(t *testing.T) {
 	name := abstractName()

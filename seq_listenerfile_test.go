@@ -27,23 +27,6 @@ func TestListenerCloseRemovesItsFileOnly(t *testing.T) {
 	}
 }
 
-func TestListenerKeepsItsFile(t *testing.T) {
-	path := testutil.SocketPath(t)
-	l := seqListener(t, path)
-	l.SetUnlinkOnClose(false)
-	must(t, l.Close())
-	_, err := os.Lstat(path)
-	must(t, err)
-	must(t, os.Remove(path))
-
-	lc := uds.ListenConfig{KeepFile: true}
-	l, err = lc.ListenSeq(t.Context(), path)
-	must(t, err)
-	must(t, l.Close())
-	_, err = os.Lstat(path)
-	must(t, err)
-}
-
 func TestFileListenerLeavesTheFile(t *testing.T) {
 	path := testutil.SocketPath(t)
 	l := seqListener(t, path)
