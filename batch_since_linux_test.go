@@ -13,12 +13,7 @@ import (
 // A Cancel between the messages of a batch ends it at the next one, and nothing
 // but what began before.
 func TestCancelBetweenTheMessagesOfABatch(t *testing.T) {
-	a, b, err := SeqPair()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer a.Close()
-	defer b.Close()
+	a, _ := own(t, SeqPair)
 	m := &Message{Buffers: [][]byte{[]byte("x")}}
 	began := a.s.SendBegan()
 	if err := sendMsg(a, m, 0, began); err != nil {
@@ -35,12 +30,7 @@ func TestCancelBetweenTheMessagesOfABatch(t *testing.T) {
 
 // That holds for the messages that go together without waiting, too.
 func TestCancelBeforeTheRestOfABatch(t *testing.T) {
-	a, b, err := SeqPair()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer a.Close()
-	defer b.Close()
+	a, _ := own(t, SeqPair)
 	x := Message{Buffers: [][]byte{[]byte("x")}}
 	calls := 0
 	n, err := sendBatch(a, []Message{x, x, x}, func(ms []Message, began socket.Began) (int, error) {
@@ -57,12 +47,7 @@ func TestCancelBeforeTheRestOfABatch(t *testing.T) {
 
 // The timeout of a batch counts from its start, and not from that of each message.
 func TestTimeoutOfABatchIsOne(t *testing.T) {
-	a, b, err := SeqPair()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer a.Close()
-	defer b.Close()
+	a, _ := own(t, SeqPair)
 	const timeout = 300 * time.Millisecond
 	if err := a.SetWriteTimeout(timeout); err != nil {
 		t.Fatal(err)
@@ -85,12 +70,7 @@ func TestTimeoutOfABatchIsOne(t *testing.T) {
 
 // It also bounds the wait for another caller's turn.
 func TestTimeoutOfABatchInTheTurnsQueue(t *testing.T) {
-	a, b, err := SeqPair()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer a.Close()
-	defer b.Close()
+	a, _ := own(t, SeqPair)
 	var turn socket.Turn
 	if err := a.s.BeginSend(&turn); err != nil {
 		t.Fatal(err)

@@ -59,7 +59,7 @@ func TestCloneDgramWithAPendingError(t *testing.T) {
 	must(t, b.Connect(addrOf(t, listenDgram(t)))) // discards the datagram, which is a's error
 	clone := cloneDgram(t, a)
 	_, err := clone.Recv(make([]byte, 9))
-	wantDgramError(t, "the first Recv", err, syscall.ECONNRESET)
+	wantError(t, "the first Recv", err, syscall.ECONNRESET)
 	m := uds.Message{Buffers: buffers(9)}
-	wantDgramError(t, "the second", clone.RecvMsg(&m, uds.FlagNoWait), uds.ErrWouldBlock)
+	wantError(t, "the second", clone.RecvMsg(&m, uds.FlagNoWait), uds.ErrWouldBlock)
 }

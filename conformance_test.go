@@ -73,3 +73,11 @@ func cutTable(t testing.TB, readme string) (before, table, after string) {
 	}
 	return before, table, after
 }
+
+// nilOr is err's text, or "nil".
+func nilOr(err error) string {
+	if err == nil {
+		return "nil"
+	}
+	return err.Error()
+}

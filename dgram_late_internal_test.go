@@ -15,11 +15,7 @@ import (
 // lateReset returns a connection whose RecvBatch met a reset behind its messages.
 func lateReset(t *testing.T) *DgramConn {
 	t.Helper()
-	a, b, err := DgramPair()
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { a.Close(); b.Close() })
+	a, b := own(t, DgramPair)
 	if _, err := b.Write([]byte("unread")); err != nil {
 		t.Fatal(err)
 	}

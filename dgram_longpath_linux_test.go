@@ -68,9 +68,9 @@ func TestDgramBadNamesAreEINVAL(t *testing.T) {
 	for _, name := range []string{"\x00" + strings.Repeat("a", 108), "@" + strings.Repeat("a", 108), "a\x00b"} {
 		to := &net.UnixAddr{Name: name, Net: "unixgram"}
 		_, err := c.WriteTo([]byte("x"), to)
-		wantDgramError(t, "WriteTo", err, syscall.EINVAL)
+		wantError(t, "WriteTo", err, syscall.EINVAL)
 		_, _, err = c.WriteMsgUnix([]byte("x"), nil, to)
-		wantDgramError(t, "WriteMsgUnix", err, syscall.EINVAL)
+		wantError(t, "WriteMsgUnix", err, syscall.EINVAL)
 	}
 }
 
@@ -90,7 +90,7 @@ func TestDgramLongPathIsReachedByEverySend(t *testing.T) {
 				}
 				must(t, server.Close())
 				err = send(c, []byte("abc"), to)
-				wantDgramError(t, name, err, syscall.ENOENT)
+				wantError(t, name, err, syscall.ENOENT)
 				var op *net.OpError
 				if !errors.As(err, &op) || op.Addr.String() != to.String() {
 					t.Errorf("%d bytes: got %v, want the address in it", n, err)

@@ -33,8 +33,8 @@ func TestDgramWithoutRedialStaysDead(t *testing.T) {
 	path, server, client := redialed(t, uds.Dialer{})
 	must(t, server.Close())
 	restart(t, path)
-	wantDgramError(t, "the first Send", client.Send([]byte("x")), syscall.ECONNREFUSED)
-	wantDgramError(t, "the second Send", client.Send([]byte("x")), syscall.ENOTCONN)
+	wantError(t, "the first Send", client.Send([]byte("x")), syscall.ECONNREFUSED)
+	wantError(t, "the second Send", client.Send([]byte("x")), syscall.ENOTCONN)
 }
 
 func TestDgramRedial(t *testing.T) {
@@ -75,8 +75,8 @@ func TestDgramRedial(t *testing.T) {
 func TestDgramRedialEndsWithDisconnect(t *testing.T) {
 	path, server, client := redialed(t, uds.Dialer{Redial: true})
 	must(t, client.Disconnect())
-	wantDgramError(t, "Send", client.Send([]byte("x")), syscall.ENOTCONN)
-	wantDgramError(t, "SendMsg", client.SendMsg(&uds.Message{}, 0), syscall.ENOTCONN)
+	wantError(t, "Send", client.Send([]byte("x")), syscall.ENOTCONN)
+	wantError(t, "SendMsg", client.SendMsg(&uds.Message{}, 0), syscall.ENOTCONN)
 	must(t, client.Connect(uds.MustParseAddr(path)))
 	must(t, server.Close())
 	server = restart(t, path)
@@ -92,7 +92,7 @@ func TestDgramRedialWhileTheReceiverIsAway(t *testing.T) {
 	must(t, server.Close())
 	for range 3 {
 		err := client.Send([]byte("twelve bytes"))
-		wantDgramError(t, "Send", err, fs.ErrNotExist)
+		wantError(t, "Send", err, fs.ErrNotExist)
 		var op *net.OpError
 		if !errors.As(err, &op) || op.Addr.String() != path || !strings.Contains(err.Error(), "12 bytes not sent") {
 			t.Errorf("got %v, want an error that names %s and 12 bytes not sent", err, path)
@@ -105,7 +105,7 @@ func TestDgramRedialWhileTheReceiverIsAway(t *testing.T) {
 		t.Errorf("got %q, want back", got)
 	}
 	must(t, server.Close())
-	wantDgramError(t, "Send to a dead file", client.Send([]byte("x")), syscall.ECONNREFUSED)
+	wantError(t, "Send to a dead file", client.Send([]byte("x")), syscall.ECONNREFUSED)
 }
 
 // A send that waits for a full receiver when that restarts goes to the new one.
@@ -138,7 +138,7 @@ func TestDgramRedialIsForThePeerOnly(t *testing.T) {
 	gone.SetUnlinkOnClose(false)
 	must(t, gone.Close())
 	_, err := client.WriteToAddr([]byte("x"), to)
-	wantDgramError(t, "WriteToAddr", err, syscall.ECONNREFUSED)
+	wantError(t, "WriteToAddr", err, syscall.ECONNREFUSED)
 	if strings.Contains(err.Error(), "redial") {
 		t.Errorf("got %v, want no redial", err)
 	}
@@ -147,8 +147,8 @@ func TestDgramRedialIsForThePeerOnly(t *testing.T) {
 func TestDgramRedialIsBackWithConnect(t *testing.T) {
 	_, server, client := redialed(t, uds.Dialer{Redial: true})
 	must(t, client.Disconnect())
-	wantDgramError(t, "Send", client.Send([]byte("x")), syscall.ENOTCONN)
-	wantDgramError(t, "SendFiles", client.SendFiles([]byte("x")), syscall.ENOTCONN)
+	wantError(t, "Send", client.Send([]byte("x")), syscall.ENOTCONN)
+	wantError(t, "SendFiles", client.SendFiles([]byte("x")), syscall.ENOTCONN)
 
 	must(t, client.Connect(addrOf(t, server)))
 	path := server.LocalAddr().String()

@@ -4,11 +4,13 @@
 //
 // # Connections
 //
-// [SeqConn] is a SEQPACKET connection, made by [Dial], [DialSeq], [SeqPair],
+// [SeqConn] is a SEQPACKET connection, made by [DialSeq], [SeqPair],
 // [FileSeqConn] and the Accept of a [SeqListener]. Its Read and Write are a byte
 // stream, for http.Server, crypto/tls and everything else that expects one; its
 // Send and Recv move one message a call. [DgramConn] is a datagram socket, made
 // by [ListenDgram], [DialDgram], [DgramPair], [NewDgram] and [FileDgramConn].
+// [Dial], [Listen] and [ListenPacket] take package net's names of networks:
+// "unixpacket" is SEQPACKET, and "unixgram" is datagrams.
 //
 // [Dialer] and [ListenConfig] say more: options that are set before a message
 // can arrive, the mode and owner of a socket file, what to do about an existing

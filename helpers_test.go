@@ -23,3 +23,15 @@ func exists(path string) bool {
 	_, err := os.Lstat(path)
 	return err == nil
 }
+
+// wantDone waits for a send's error.
+func wantDone(t testing.TB, done <-chan error) error {
+	t.Helper()
+	select {
+	case err := <-done:
+		return err
+	case <-time.After(safety):
+		t.Fatal("the send hangs")
+		return nil
+	}
+}

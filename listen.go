@@ -221,9 +221,5 @@ func boundAddr(s *socket.Socket, a Addr) (Addr, error) {
 	return addrOfRaw(&sa), err
 }
 
-// maxBacklog is more than the kernel allows, which cuts it at
-// net.core.somaxconn.
-const maxBacklog = 1<<16 - 1
-
 // ctxErr is the error of a context that has ended.
 func ctxErr(ctx context.Context) error { return socket.ContextError(ctx) }

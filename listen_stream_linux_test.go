@@ -3,13 +3,17 @@ package uds_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
-	"example.com/uds"
 	"golang.org/x/sys/unix"
+
+	"example.com/uds"
+	"example.com/uds/internal/testutil"
 )
 
 // A file of a stream listener leaves it non-blocking, which package net's does not:
@@ -69,5 +73,49 @@ func TestFileOfAClosedStreamListener(t *testing.T) {
 	}
 	if bad := checkNesting(err); bad != nil {
 		t.Error(bad)
+	}
+}
+
+// The stream listener is one of package net, but for its file and its address.
+func TestSockfileStreamListener(t *testing.T) {
+	testutil.CheckLeaks(t)
+	path := pathOfLength(t, 300, 100)
+	l, err := (&uds.ListenConfig{Options: uds.Options{PassCredentials: true, WriteBuffer: 100_000}}).Listen(t.Context(), "unix", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	if got := l.Addr(); got.String() != path || got.Network() != "unix" {
+		t.Errorf("Addr: got %v %v, want unix %v", got.Network(), got, path)
+	}
+	dir, err := os.Open(filepath.Dir(path))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer dir.Close()
+	c, err := net.Dial("unix", fmt.Sprintf("/proc/self/fd/%d/%s", dir.Fd(), filepath.Base(path)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	s, err := l.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	u, ok := s.(*net.UnixConn)
+	if !ok {
+		t.Fatalf("Accept: got %T, want *net.UnixConn", s)
+	}
+	if got := intOption(t, u, unix.SO_PASSCRED); got != 1 {
+		t.Errorf("SO_PASSCRED: got %d, want 1", got)
+	}
+	if err := l.(*uds.StreamListener).SetDeadline(time.Now().Add(-time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	_, err = l.Accept()
+	var op *net.OpError
+	if !errors.As(err, &op) || !errors.Is(err, os.ErrDeadlineExceeded) || op.Addr.String() != path {
+		t.Errorf("Accept: got %v, want a deadline error with the path", err)
 	}
 }

@@ -15,11 +15,7 @@ import (
 // credPair is a pair of which b was asked for credentials.
 func credPair(t *testing.T) (a, b *SeqConn) {
 	t.Helper()
-	a, b, err := SeqPair()
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { a.Close(); b.Close() })
+	a, b = own(t, SeqPair)
 	if err := b.SetOptions(Options{PassCredentials: true}); err != nil {
 		t.Fatal(err)
 	}

@@ -3,7 +3,6 @@ package uds
 import (
 	"net"
 
-	"example.com/uds/internal/cmsg"
 	"example.com/uds/internal/sys"
 	"example.com/uds/socket"
 )
@@ -33,13 +32,4 @@ func (c *conn) otherNetwork(addr *net.UnixAddr) error {
 		return nil
 	}
 	return sysError("address of network "+addr.Net+", want "+c.network(), sys.EAFNOSUPPORT)
-}
-
-// withoutMarker is control without a timestamp at its front, where the kernel
-// puts it.
-func withoutMarker(control []byte) []byte {
-	if level, typ, _, rest, ok := cmsg.Cut(control); ok && level == sys.SolSocket && isTimestamp(typ) {
-		return rest
-	}
-	return control
 }

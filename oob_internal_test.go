@@ -14,20 +14,10 @@ import (
 
 	"example.com/uds/internal/cmsg"
 	"example.com/uds/internal/sys"
+	"example.com/uds/internal/testutil"
 	"example.com/uds/socket"
 	"golang.org/x/sys/unix"
 )
-
-// rawPair is a pair of SEQPACKET sockets that the test closes.
-func rawPair(t *testing.T) (a, b int) {
-	t.Helper()
-	fds, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_SEQPACKET|unix.SOCK_CLOEXEC, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { unix.Close(fds[0]); unix.Close(fds[1]) })
-	return fds[0], fds[1]
-}
 
 // Where descriptors come last, the kernel installs no more than were asked for:
 // the buffer has no padding that would be room for another.
@@ -39,7 +29,7 @@ func TestControlRoomIsExact(t *testing.T) {
 	defer null.Close()
 	options := map[uint32]int{expectCred: unix.SO_PASSCRED, 0: unix.SO_TIMESTAMPNS_NEW}
 	for expect, opt := range options {
-		a, b := rawPair(t)
+		a, b := testutil.RawPair(t)
 		for _, o := range []int{unix.SO_TIMESTAMPNS_NEW, opt} {
 			if err := unix.SetsockoptInt(b, unix.SOL_SOCKET, o, 1); err != nil {
 				t.Fatal(err)
@@ -68,12 +58,7 @@ func TestControlRoomIsExact(t *testing.T) {
 
 // What was read of the options before they changed is not kept.
 func TestExpectedForgetsAReadInProgress(t *testing.T) {
-	a, b, err := SeqPair()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer a.Close()
-	defer b.Close()
+	a, _ := own(t, SeqPair)
 	e := &a.keeping().expect
 	before := e.bits.Load()
 	if err := a.SetOptions(Options{PassCredentials: true}); err != nil {
@@ -96,7 +81,7 @@ func TestExpectedForgetsAReadInProgress(t *testing.T) {
 // The order on which controlRoom relies: __scm_recv_common and scm_recv_unix in
 // net/core/scm.c.
 func TestKernelWritesPidFDBehindDescriptors(t *testing.T) {
-	a, b := rawPair(t)
+	a, b := testutil.RawPair(t)
 	for _, o := range []int{unix.SO_TIMESTAMPNS_NEW, unix.SO_PASSCRED, unix.SO_PASSPIDFD} {
 		if err := unix.SetsockoptInt(b, unix.SOL_SOCKET, o, 1); err != nil {
 			t.Skipf("needs a newer kernel: %v", err)
@@ -125,12 +110,7 @@ func TestKernelWritesPidFDBehindDescriptors(t *testing.T) {
 // A datagram socket's error that a batch meets behind its messages, which the
 // kernel tells but once, comes with the next batch.
 func TestBatchKeepsALateError(t *testing.T) {
-	a, b, err := DgramPair()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer a.Close()
-	defer b.Close()
+	a, b := own(t, DgramPair)
 	if err := b.Send([]byte("unread")); err != nil {
 		t.Fatal(err)
 	}
@@ -148,12 +128,6 @@ func TestBatchKeepsALateError(t *testing.T) {
 
 // Labels come with and without a NUL byte at their end.
 func TestOOBShowsLabelsWithoutNUL(t *testing.T) {
-	a, b, err := SeqPair()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer a.Close()
-	defer b.Close()
 	for label, want := range map[string]string{
 		"": "", "\x00": "", "_": "_", "kernel\x00": "kernel", "u:r:t:s0-s0:c0.c1023\x00": "u:r:t:s0-s0:c0.c1023", "a\x00b": "a",
 	} {
@@ -271,12 +245,7 @@ func (c movedTo) more(ms []socket.Msg) int {
 // A message that moved up to a place where no ancillary data is wanted brings no
 // descriptor.
 func TestBatchDropsFilesOfAMovedMessage(t *testing.T) {
-	c, peer, err := SeqPair()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer c.Close()
-	defer peer.Close()
+	c, _ := own(t, SeqPair)
 	for _, oob := range []*OOB{nil, {MaxFiles: 0}, {MaxFiles: 1}} {
 		reader, writer, err := os.Pipe()
 		if err != nil {

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"example.com/uds"
+	"example.com/uds/internal/testutil"
 	"golang.org/x/sys/unix"
 )
 
@@ -34,13 +35,10 @@ func ownLabel(t *testing.T) string {
 // of Linux 5.4 answers ENOPROTOOPT).
 func labelOnMessages(t *testing.T) {
 	t.Helper()
-	fds, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_SEQPACKET|unix.SOCK_CLOEXEC, 0)
-	must(t, err)
-	defer unix.Close(fds[0])
-	defer unix.Close(fds[1])
-	must(t, unix.SetsockoptInt(fds[1], unix.SOL_SOCKET, unix.SO_PASSSEC, 1))
-	must(t, unix.Send(fds[0], []byte("x"), 0))
-	_, oobn, _, _, err := unix.Recvmsg(fds[1], make([]byte, 1), make([]byte, 4096), 0)
+	a, b := testutil.RawPair(t)
+	must(t, unix.SetsockoptInt(b, unix.SOL_SOCKET, unix.SO_PASSSEC, 1))
+	must(t, unix.Send(a, []byte("x"), 0))
+	_, oobn, _, _, err := unix.Recvmsg(b, make([]byte, 1), make([]byte, 4096), 0)
 	must(t, err)
 	if oobn == 0 {
 		t.Skip("needs a security module that labels messages, such as SELinux or Smack")
@@ -52,13 +50,9 @@ func TestPassSecurityAsksForLabels(t *testing.T) {
 	eachKind(t, func(t *testing.T, pair pairOf) {
 		_, b := pair(t)
 		setOptions(t, b, uds.Options{PassSecurity: true})
-		rc, err := b.SyscallConn()
-		must(t, err)
-		must(t, rc.Control(func(fd uintptr) {
-			if v, err := unix.GetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_PASSSEC); v != 1 || err != nil {
-				t.Errorf("SO_PASSSEC: got %d, %v, want 1", v, err)
-			}
-		}))
+		if v := intOption(t, b, unix.SO_PASSSEC); v != 1 {
+			t.Errorf("SO_PASSSEC: got %d, want 1", v)
+		}
 	})
 }
 

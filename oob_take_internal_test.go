@@ -172,12 +172,7 @@ func TestExpectedOfASocketThatDoesNotTell(t *testing.T) {
 // What somebody else has asked for without the connection's knowledge cuts one
 // message, and the next has room for it.
 func TestOptionsAreLookedAtAgainAfterATruncation(t *testing.T) {
-	a, b, err := SeqPair()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer a.Close()
-	defer b.Close()
+	a, b := own(t, SeqPair)
 	m := Message{Buffers: [][]byte{make([]byte, 1)}, OOB: &OOB{MaxFiles: 1}}
 	defer m.OOB.Close()
 	for i, want := range []error{nil, ErrOOBTruncated, nil} {

@@ -375,11 +375,7 @@ func TestSeedBufferSizesAndDebug(t *testing.T) {
 	if r != 40000 || w != 40000 || rerr != nil || werr != nil {
 		t.Errorf("got %d, %v, %d, %v, want 40000 each", r, rerr, w, werr)
 	}
-	rc, err := a.SyscallConn()
-	must(t, err)
-	var debug int
-	cerr := rc.Control(func(fd uintptr) { debug, err = syscall.GetsockoptInt(int(fd), socket.SolSocket, socket.SoDebug) })
-	if debug != 0 || err != nil || cerr != nil {
-		t.Errorf("got %d, %v, %v, want 0", debug, err, cerr)
+	if debug := intOption(t, a, socket.SoDebug); debug != 0 {
+		t.Errorf("SO_DEBUG: got %d, want 0", debug)
 	}
 }

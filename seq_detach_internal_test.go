@@ -11,12 +11,7 @@ import (
 // A tail that a Read left while a Detach waited for its turn keeps it from
 // detaching: it is looked at again when no receive can leave one any more.
 func TestDetachLooksAtTheTailInItsTurn(t *testing.T) {
-	a, b, err := SeqPair()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer a.Close()
-	defer b.Close()
+	a, b := own(t, SeqPair)
 	if err := b.detachable(); err != nil {
 		t.Errorf("without a tail: %v", err)
 	}

@@ -13,12 +13,7 @@ import (
 // A peer that sends empty messages faster than they are read keeps no Read from
 // what ends it: between two of them it looks.
 func TestReadLooksBetweenEmptyMessages(t *testing.T) {
-	a, b, err := SeqPair()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer a.Close()
-	defer b.Close()
+	a, b := own(t, SeqPair)
 	var turn socket.Turn
 	if err := a.s.BeginRecv(&turn); err != nil {
 		t.Fatal(err)

@@ -8,12 +8,7 @@ import (
 // A batch that waits again and again prepares a part of it each time, and not all
 // that is left.
 func TestBatchIsPreparedInParts(t *testing.T) {
-	a, b, err := SeqPair()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer a.Close()
-	defer b.Close()
+	a, _ := own(t, SeqPair)
 	n, err := a.sendPlain(make([]Message, 4*maxPlain), a.s.SendBegan())
 	if n == 0 || n > maxPlain || err != nil {
 		t.Errorf("got %d, %v, want at most %d and no error", n, err, maxPlain)
@@ -23,12 +18,7 @@ func TestBatchIsPreparedInParts(t *testing.T) {
 // Memory for what may come is that of the messages which one call can receive,
 // however many there is room for.
 func TestRoomOfABatchIsBounded(t *testing.T) {
-	a, b, err := SeqPair()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer a.Close()
-	defer b.Close()
+	a, b := own(t, SeqPair)
 	b.keeping().expect.share() // a security label may come with each
 	ms := make([]Message, 8*maxQueued)
 	for i := range ms {

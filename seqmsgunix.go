@@ -3,6 +3,7 @@ package uds
 import (
 	"net"
 
+	"example.com/uds/internal/cmsg"
 	"example.com/uds/internal/sys"
 	"example.com/uds/socket"
 )
@@ -71,4 +72,13 @@ func (c *SeqConn) WriteMsgUnix(b, oob []byte, addr *net.UnixAddr) (n, oobn int, 
 		return 0, 0, c.sendFailed("sendmsg", len(b), err)
 	}
 	return n, len(oob), nil
+}
+
+// withoutMarker is control without a timestamp at its front, where the kernel
+// puts it.
+func withoutMarker(control []byte) []byte {
+	if level, typ, _, rest, ok := cmsg.Cut(control); ok && level == sys.SolSocket && isTimestamp(typ) {
+		return rest
+	}
+	return control
 }

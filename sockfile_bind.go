@@ -26,6 +26,10 @@ func (lc *ListenConfig) bind(ctx context.Context, s *socket.Socket, a Addr) (*so
 	return lc.place(ctx, s, a, func() error { return nil })
 }
 
+// maxBacklog is more than the kernel allows, which cuts it at
+// net.core.somaxconn.
+const maxBacklog = 1<<16 - 1
+
 // listen binds a socket as lc says and makes it listen.
 func (lc *ListenConfig) listen(ctx context.Context, s *socket.Socket, a Addr) (*sockFile, error) {
 	backlog := lc.Backlog

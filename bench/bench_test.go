@@ -16,6 +16,9 @@ import (
 
 // TestMain lets the test program be its own child.
 func TestMain(m *testing.M) {
+	if os.Getenv(failHold) != "" {
+		roles["hold"] = func(job) (func(n int) error, error) { return nil, errStep }
+	}
 	childMain()
 	os.Exit(m.Run())
 }

@@ -37,6 +37,7 @@ func (t cTech) dial(network, path string) (end, error) {
 
 func (t cTech) adopt(fd int) (end, error) {
 	if err := unix.SetNonblock(fd, false); err != nil {
+		unix.Close(fd)
 		return nil, err
 	}
 	return cEnd{fd, t.flavour}, nil
@@ -109,12 +110,4 @@ func cFDs(es []end) []int32 {
 		fds[i] = int32(e.(cEnd).fd)
 	}
 	return fds
-}
-
-// rotate sends one message over each pair in turn, in one thread.
-func rotate(as, bs []end, size, n int) error {
-	if _, ok := as[0].(cEnd); ok {
-		return cRotate(as, bs, size, n)
-	}
-	return goRotate(as, bs, size, n)
 }

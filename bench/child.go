@@ -107,6 +107,9 @@ type child struct {
 
 // start runs a copy of this program with the job. It takes inherit, which may be nil.
 func start(j job, inherit *os.File) (*child, error) {
+	if inherit != nil {
+		defer inherit.Close()
+	}
 	text, err := json.Marshal(j)
 	if err != nil {
 		return nil, err
@@ -121,7 +124,6 @@ func start(j job, inherit *os.File) (*child, error) {
 	cmd.Stdin, cmd.Stderr = in, os.Stderr
 	if inherit != nil {
 		cmd.ExtraFiles = []*os.File{inherit}
-		defer inherit.Close()
 	}
 	out, err := cmd.StdoutPipe()
 	if err == nil {

@@ -1,6 +1,9 @@
 package main
 
-import "time"
+import (
+	"errors"
+	"time"
+)
 
 // A task is one contestant's part of a row, set up and ready to run.
 type task interface {
@@ -30,6 +33,19 @@ type row struct {
 	quick       int    // operations of the -quick pass; 0: 64 a connection
 	valued      bool   // outcome.value is the value, not time
 	entries     []entry
+}
+
+// A closer is what a constructor has made so far.
+type closer interface{ close() error }
+
+// made is what a constructor returns at its last step: with an error that is nothing,
+// and c is closed.
+func made[T closer](c T, err error) (T, error) {
+	if err == nil {
+		return c, nil
+	}
+	var none T
+	return none, errors.Join(err, c.close())
 }
 
 // An entry is one contestant of a row.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net"
 	"os"
@@ -47,7 +48,7 @@ func (a acceptLoop) loop(n int) error {
 		}
 		s, err := a.accept()
 		if err != nil {
-			return err
+			return errors.Join(err, c.Close())
 		}
 		if err := c.Close(); err != nil {
 			return err

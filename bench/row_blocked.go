@@ -46,7 +46,10 @@ func openBlocked(dir string, t senderOpener) (task, error) {
 		return nil, err
 	}
 	s, err := t(dir + "/r")
-	return blocked{s, fd}, err
+	if err != nil {
+		return nil, errors.Join(err, unix.Close(fd))
+	}
+	return blocked{s, fd}, nil
 }
 
 func (b blocked) run(n int) (outcome, error) {

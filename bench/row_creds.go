@@ -79,7 +79,7 @@ func openNetCreds(set bool) (looper, error) {
 	if err != nil {
 		return nil, err
 	}
-	return linkLoop{a, b, controlSize}, passCreds(b.c)
+	return made[looper](linkLoop{a, b, controlSize}, passCreds(b.c))
 }
 
 func openMdCreds(set bool) (looper, error) {
@@ -87,7 +87,7 @@ func openMdCreds(set bool) (looper, error) {
 	if err != nil {
 		return nil, err
 	}
-	return linkLoop{a, b, controlSize}, passCreds(b.c)
+	return made[looper](linkLoop{a, b, controlSize}, passCreds(b.c))
 }
 
 type cCreds struct {
@@ -100,7 +100,7 @@ func openCCreds(set bool) (looper, error) {
 	if err != nil {
 		return nil, err
 	}
-	return cCreds{a, b, set}, unix.SetsockoptInt(b, unix.SOL_SOCKET, unix.SO_PASSCRED, 1)
+	return made[looper](cCreds{a, b, set}, unix.SetsockoptInt(b, unix.SOL_SOCKET, unix.SO_PASSCRED, 1))
 }
 
 func (c cCreds) loop(n int) error { return cbench.Creds(c.a, c.b, c.set, n) }

@@ -49,7 +49,10 @@ func openNetDgram(from, to string, size int) (looper, error) {
 		return nil, err
 	}
 	b, err := net.ListenUnixgram("unixgram", ta)
-	return linkLoop{&netDgram{netBytes{a}, ta}, &netDgram{netBytes{b}, fa}, size}, err
+	if err != nil {
+		return nil, errors.Join(err, a.Close())
+	}
+	return linkLoop{&netDgram{netBytes{a}, ta}, &netDgram{netBytes{b}, fa}, size}, nil
 }
 
 func (d *netDgram) send(p []byte) (int, error) { return d.c.WriteToUnix(p, d.peer) }
@@ -72,7 +75,10 @@ func mdBound(path string) (*socket.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c, c.Bind(&unix.SockaddrUnix{Name: path})
+	if err := c.Bind(&unix.SockaddrUnix{Name: path}); err != nil {
+		return nil, errors.Join(err, c.Close())
+	}
+	return c, nil
 }
 
 func openMdDgram(from, to string, size int) (looper, error) {
@@ -81,10 +87,13 @@ func openMdDgram(from, to string, size int) (looper, error) {
 		return nil, err
 	}
 	b, err := mdBound(to)
+	if err != nil {
+		return nil, errors.Join(err, a.Close())
+	}
 	return linkLoop{
 		&mdDgram{mdBytes{a}, &unix.SockaddrUnix{Name: to}},
 		&mdDgram{mdBytes{b}, &unix.SockaddrUnix{Name: from}}, size,
-	}, err
+	}, nil
 }
 
 func (d *mdDgram) send(p []byte) (int, error) {
@@ -111,7 +120,10 @@ func openCDgram(from, to string, size int) (looper, error) {
 		return nil, err
 	}
 	b, err := rawBound("unixgram", to)
-	return cDgram{a, b, from, to, size}, err
+	if err != nil {
+		return nil, errors.Join(err, unix.Close(a))
+	}
+	return cDgram{a, b, from, to, size}, nil
 }
 
 func (d cDgram) loop(n int) error {

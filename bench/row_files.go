@@ -49,13 +49,13 @@ func openFiles(count int) func(dir string, t fileOpener) (task, error) {
 		for range count {
 			f, err := os.Open(os.DevNull)
 			if err != nil {
-				return nil, err
+				return nil, errors.Join(err, closeFiles(files))
 			}
 			files = append(files, f)
 		}
 		l, err := t(files)
 		if err != nil {
-			return nil, err
+			return nil, errors.Join(err, closeFiles(files))
 		}
 		return fileTask{loopTask{l}, files}, nil
 	}
@@ -67,9 +67,11 @@ type fileTask struct {
 	files []*os.File
 }
 
-func (t fileTask) close() error {
-	err := t.loopTask.close()
-	for _, f := range t.files {
+func (t fileTask) close() error { return errors.Join(t.loopTask.close(), closeFiles(t.files)) }
+
+func closeFiles(files []*os.File) error {
+	var err error
+	for _, f := range files {
 		err = errors.Join(err, f.Close())
 	}
 	return err

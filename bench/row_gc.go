@@ -143,13 +143,7 @@ func (s *storm) attack(fd int) error {
 
 func (s *storm) end() error {
 	s.stop.Store(true)
-	err := closeAll(s.ends)
-	s.wg.Wait()
-	close(s.errs)
-	for e := range s.errs {
-		err = errors.Join(err, e)
-	}
-	return err
+	return endAll(s.ends, &s.wg, s.errs)
 }
 
 func pauses() *metrics.Float64Histogram {

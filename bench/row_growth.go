@@ -24,7 +24,7 @@ func openMany(conns int) func(dir string, t tech) (task, error) {
 		for range conns {
 			a, b, err := connect(t, "unixpacket", dir+"/s")
 			if err != nil {
-				return nil, err
+				return made[task](m, err)
 			}
 			m.a, m.b = append(m.a, a), append(m.b, b)
 		}
@@ -34,3 +34,11 @@ func openMany(conns int) func(dir string, t tech) (task, error) {
 
 func (m many) run(n int) (outcome, error) { return outcome{}, rotate(m.a, m.b, 64, n) }
 func (m many) close() error               { return closeAll(append(m.a, m.b...)) }
+
+// rotate sends one message over each pair in turn, in one thread.
+func rotate(as, bs []end, size, n int) error {
+	if _, ok := as[0].(cEnd); ok {
+		return cRotate(as, bs, size, n)
+	}
+	return goRotate(as, bs, size, n)
+}

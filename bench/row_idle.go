@@ -70,7 +70,7 @@ func openIdle(closeTime bool) func(dir string, t tech) (task, error) {
 			return nil, errors.Join(err, l.close())
 		}
 		_, err = c.finish()
-		return idle{l, c, closeTime}, err
+		return made[task](idle{l, c, closeTime}, err)
 	}
 }
 
@@ -79,7 +79,7 @@ func (i idle) close() error { return errors.Join(i.l.close(), i.child.close()) }
 func (i idle) run(n int) (outcome, error) {
 	p, held, err := i.measure(n)
 	if err != nil {
-		return outcome{}, err
+		return outcome{}, errors.Join(err, p.end())
 	}
 	t := time.Now()
 	if err := p.end(); err != nil {
@@ -94,19 +94,19 @@ func (i idle) run(n int) (outcome, error) {
 	return o, err
 }
 
-// measure parks n connections, and returns what each of the later half costs. The
-// first half takes up whatever free stacks an earlier contestant has left, and the
+// measure parks n connections, and returns them, also with an error, and what each
+// of the later half costs. The first half takes up whatever free stacks an earlier contestant has left, and the
 // collector learns from it how large a stack such a goroutine begins with.
 func (i idle) measure(n int) (p *parked, each float64, err error) {
 	footprint()
 	p = newParked(n)
 	first := n / 2
 	if err := i.park(p, first); err != nil {
-		return nil, 0, err
+		return p, 0, err
 	}
 	before := footprint()
 	if err := i.park(p, n); err != nil {
-		return nil, 0, err
+		return p, 0, err
 	}
 	return p, float64(footprint()-before) / float64(n-first), nil
 }
@@ -184,12 +184,4 @@ func waiting() uint64 {
 	return x[0].Value.Uint64()
 }
 
-func (p *parked) end() error {
-	err := closeAll(p.ends)
-	p.wg.Wait()
-	close(p.fail)
-	for e := range p.fail {
-		err = errors.Join(err, e)
-	}
-	return err
-}
+func (p *parked) end() error { return endAll(p.ends, &p.wg, p.fail) }

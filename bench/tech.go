@@ -1,8 +1,10 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
+	"sync"
 	"time"
 )
 
@@ -73,4 +75,16 @@ func closeAll(ends []end) error {
 		}
 	}
 	return first
+}
+
+// endAll closes the ends, waits for the goroutines that use them, and returns what
+// those met, too.
+func endAll(ends []end, users *sync.WaitGroup, errs chan error) error {
+	err := closeAll(ends)
+	users.Wait()
+	close(errs)
+	for e := range errs {
+		err = errors.Join(err, e)
+	}
+	return err
 }

@@ -70,6 +70,7 @@ func (t udsTech) handover() (end, *os.File, error) {
 	f, err := b.Detach()
 	if err != nil {
 		a.Close()
+		b.Close()
 		return nil, nil, err
 	}
 	return t.wrap(a), f, nil

@@ -90,5 +90,5 @@ func openUDSCreds(set bool) (looper, error) {
 	if err != nil {
 		return nil, err
 	}
-	return linkLoop{a, b, controlSize}, b.c.SetOptions(uds.Options{PassCredentials: true})
+	return made[looper](linkLoop{a, b, controlSize}, b.c.SetOptions(uds.Options{PassCredentials: true}))
 }

@@ -19,17 +19,18 @@ type udsDgram struct {
 }
 
 func udsDgrams(from, to string) (a, b udsDgram, err error) {
+	if a.peer, err = uds.ParseAddr(to); err != nil {
+		return a, b, err
+	}
+	if b.peer, err = uds.ParseAddr(from); err != nil {
+		return a, b, err
+	}
 	if a.c, err = uds.ListenDgram(from); err != nil {
 		return a, b, err
 	}
 	if b.c, err = uds.ListenDgram(to); err != nil {
 		a.close()
-		return a, b, err
 	}
-	if a.peer, err = uds.ParseAddr(to); err != nil {
-		return a, b, err
-	}
-	b.peer, err = uds.ParseAddr(from)
 	return a, b, err
 }
 
@@ -75,11 +76,11 @@ func (d *udsDgramUnix) recv(p []byte) (int, error) {
 type udsSender struct{ udsDgram }
 
 func openUDSSender(to string) (datagramSender, error) {
-	c, err := uds.ListenDgram(to + "-uds")
+	peer, err := uds.ParseAddr(to)
 	if err != nil {
 		return nil, err
 	}
-	peer, err := uds.ParseAddr(to)
+	c, err := uds.ListenDgram(to + "-uds")
 	return &udsSender{udsDgram{c, peer}}, err
 }
 

@@ -201,3 +201,41 @@ func control(t testing.TB, s *socket.Socket, f func(fd int) error) {
 		t.Fatal(ferr)
 	}
 }
+
+func third[T, U any](_ T, _ U, err error) error { return err }
+
+func second[T any](_ T, err error) error { return err }
+
+func fullPair(t testing.TB) (a, b *socket.Socket) {
+	a, b = pair(t, socket.AFUnix, socket.SockSeqpacket)
+	if err := a.SetWriteBuffer(1); err != nil { // the least there is
+		t.Fatal(err)
+	}
+	fill(t, a)
+	// Something smaller may still fit.
+	for {
+		if _, err := a.Send([]byte("x"), socket.MsgDontwait); err == socket.ErrWouldBlock {
+			return a, b
+		} else if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func sendOne(t testing.TB, peer *socket.Socket) {
+	t.Helper()
+	if _, err := peer.Send([]byte("x"), 0); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func drainAll(t testing.TB, peer *socket.Socket) {
+	t.Helper()
+	for {
+		if _, err := peer.Recv(make([]byte, 1), socket.MsgDontwait); err == socket.ErrWouldBlock {
+			return
+		} else if err != nil {
+			t.Fatal(err)
+		}
+	}
+}

@@ -5,7 +5,6 @@ package socket_test
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net"
 	"os"
 	"syscall"
@@ -15,82 +14,6 @@ import (
 	"example.com/uds/internal/testutil"
 	"example.com/uds/socket"
 )
-
-// blocked is a call that waits until something ends it.
-type blocked struct {
-	name  string
-	scene func(t testing.TB) scene
-}
-
-// scene is where a call waits: on s.
-type scene struct {
-	s, peer *socket.Socket
-	call    func(ctx context.Context) error
-	release func(t testing.TB) // makes the call, or the next one, succeed
-}
-
-func (sc scene) close() {
-	sc.s.Close()
-	sc.peer.Close()
-}
-
-// blockedCalls are all calls that wait.
-func blockedCalls() []blocked {
-	var all []blocked
-	for _, c := range receives {
-		all = append(all, blocked{c.name, receiving(func(s *socket.Socket) error { return c.call(s).err })})
-	}
-	for _, c := range sends {
-		all = append(all, blocked{c.name, sending(func(s *socket.Socket) error { return c.call(s).err })})
-	}
-	return append(all,
-		blocked{"Accept", accepting},
-		blocked{"Connect", connecting},
-		blocked{"RawConn.Read", receiving(rawRead)},
-		blocked{"RawConn.Write", sending(rawWrite)},
-	)
-}
-
-func receiving(call func(*socket.Socket) error) func(testing.TB) scene {
-	return func(t testing.TB) scene {
-		s, peer := pair(t, socket.AFUnix, socket.SockSeqpacket)
-		return scene{s, peer, func(context.Context) error { return call(s) }, func(t testing.TB) { sendOne(t, peer) }}
-	}
-}
-
-func sending(call func(*socket.Socket) error) func(testing.TB) scene {
-	return func(t testing.TB) scene {
-		s, peer := fullPair(t)
-		return scene{s, peer, func(context.Context) error { return call(s) }, func(t testing.TB) { drainAll(t, peer) }}
-	}
-}
-
-func accepting(t testing.TB) scene {
-	l, sa := listen(t, socket.AFUnix, socket.SockStream)
-	call := func(ctx context.Context) error {
-		s, _, err := l.Accept(ctx)
-		if err == nil {
-			s.Close()
-		}
-		return err
-	}
-	return scene{l, l, call, func(t testing.TB) {
-		client := newSocket(t, socket.AFUnix, socket.SockStream, 0)
-		defer client.Close()
-		if err := client.Connect(background, sa); err != nil {
-			t.Fatal(err)
-		}
-	}}
-}
-
-// connecting waits for room in a backlog.
-func connecting(t testing.TB) scene {
-	l, sa := fullListener(t, socket.AFUnix)
-	s := newSocket(t, socket.AFUnix, socket.SockStream, 0)
-	return scene{s, l, func(ctx context.Context) error { return s.Connect(ctx, sa) }, func(t testing.TB) {
-		accept(t, l)
-	}}
-}
 
 // interruptions end a call that waits.
 var interruptions = []struct {
@@ -115,21 +38,6 @@ var interruptions = []struct {
 			f.Close()
 		}
 	}, nil},
-}
-
-// rounds is how often each call is interrupted in each way, which is 76
-// interruptions a round: UDS_ROUNDS=132 makes them 10,000.
-func rounds(t testing.TB) int {
-	n := 20
-	if v := os.Getenv("UDS_ROUNDS"); v != "" {
-		if _, err := fmt.Sscan(v, &n); err != nil || n < 1 {
-			t.Fatalf("UDS_ROUNDS: got %q, want a positive number", v)
-		}
-	}
-	if testing.Short() {
-		n = 2
-	}
-	return n
 }
 
 // Whatever interrupts a call, it ends with that reason, and the next call is
@@ -160,33 +68,6 @@ func TestInterruptionsEndEveryCall(t *testing.T) {
 	}
 }
 
-// retried repeats an interruption until the call has ended: a call that had not
-// begun when it came is not meant by it.
-func retried[T any](done <-chan T, again func()) <-chan T {
-	out := make(chan T, 1)
-	go func() {
-		for {
-			select {
-			case v := <-done:
-				out <- v
-				return
-			case <-time.After(time.Millisecond):
-				again()
-			}
-		}
-	}()
-	return out
-}
-
-// next makes a call that succeeds.
-func next(t testing.TB, sc scene) {
-	t.Helper()
-	sc.release(t)
-	if err := within(t, start(func() error { return sc.call(background) })); err != nil {
-		t.Fatalf("the next call: got %v, want nil", err)
-	}
-}
-
 // The end of a context ends a Connect and an Accept, at the limit of its
 // deadline or at once.
 func TestContextEndsConnectAndAccept(t *testing.T) {
@@ -214,111 +95,6 @@ func TestContextEndsConnectAndAccept(t *testing.T) {
 				cancel()
 				next(t, sc)
 				sc.close()
-			}
-		})
-	}
-}
-
-// A timeout an operation bounds each call anew, and leaves the deadline alone.
-func TestTimeoutEndsEveryCall(t *testing.T) {
-	for _, c := range blockedCalls() {
-		t.Run(c.name, func(t *testing.T) {
-			sc := c.scene(t)
-			defer sc.close()
-			setTimeouts(t, sc.s, 2*time.Millisecond)
-			for range 3 {
-				if err := sc.call(background); !errors.Is(err, os.ErrDeadlineExceeded) {
-					t.Fatalf("got %v, want %v", err, os.ErrDeadlineExceeded)
-				}
-			}
-			setTimeouts(t, sc.s, safetyNet)
-			if err := sc.s.SetDeadline(time.Now().Add(2 * time.Millisecond)); err != nil {
-				t.Fatal(err)
-			}
-			if err := sc.call(background); !errors.Is(err, os.ErrDeadlineExceeded) {
-				t.Fatalf("with an earlier deadline: got %v, want %v", err, os.ErrDeadlineExceeded)
-			}
-			if got := sc.s.ReadTimeout(); got != safetyNet {
-				t.Errorf("got a read timeout of %v, want %v", got, safetyNet)
-			}
-			setTimeouts(t, sc.s, 0)
-			if err := sc.s.SetDeadline(time.Time{}); err != nil {
-				t.Fatal(err)
-			}
-			next(t, sc)
-		})
-	}
-}
-
-// A caller's own timeout ends its wait for the turn of another, who has none.
-func TestTimeoutEndsTheWaitForATurn(t *testing.T) {
-	for _, c := range blockedCalls() {
-		if c.name == "Connect" { // a second one is EALREADY at best
-			continue
-		}
-		t.Run(c.name, func(t *testing.T) {
-			sc := c.scene(t)
-			defer sc.close()
-			first := start(func() error { return sc.call(background) })
-			waitParked(t, sc.s)
-			setTimeouts(t, sc.s, 5*time.Millisecond)
-			if err := sc.call(background); !errors.Is(err, os.ErrDeadlineExceeded) {
-				t.Errorf("the second: got %v, want %v", err, os.ErrDeadlineExceeded)
-			}
-			setTimeouts(t, sc.s, 0)
-			sc.release(t)
-			if err := within(t, first); err != nil {
-				t.Errorf("the first: got %v, want nil", err)
-			}
-		})
-	}
-}
-
-// Callers that wait for a turn with a timeout get it when it is free.
-func TestQueuedCallersGetTheTurn(t *testing.T) {
-	a, b := pair(t, socket.AFUnix, socket.SockSeqpacket)
-	const callers = 8
-	first := start(func() error { _, err := a.Recv(make([]byte, 1), 0); return err })
-	waitParked(t, a)
-	setTimeouts(t, a, safetyNet)
-	done := make(chan error, callers)
-	for range callers {
-		go func() { _, err := a.Recv(make([]byte, 1), 0); done <- err }()
-	}
-	testutil.Eventually(t, safetyNet, func() bool { return socket.Queued(a) == callers }, "%d callers in the queue", callers)
-	for range callers + 1 {
-		sendOne(t, b)
-	}
-	if err := within(t, first); err != nil {
-		t.Error(err)
-	}
-	for range callers {
-		if err := within(t, done); err != nil {
-			t.Error(err)
-		}
-	}
-	if n := socket.Queued(a); n != 0 {
-		t.Errorf("got %d callers left in the queue, want 0", n)
-	}
-}
-
-// Cancel and Close end the wait for a turn too.
-func TestInterruptionsEndTheQueue(t *testing.T) {
-	for _, in := range interruptions[:2] {
-		t.Run(in.name, func(t *testing.T) {
-			a, _ := pair(t, socket.AFUnix, socket.SockSeqpacket)
-			setTimeouts(t, a, safetyNet)
-			done := make(chan error, 4)
-			for range 4 {
-				go func() { _, err := a.Recv(make([]byte, 1), 0); done <- err }()
-			}
-			waitParked(t, a)
-			testutil.Eventually(t, safetyNet, func() bool { return socket.Queued(a) == 3 }, "three callers in the queue")
-			in.do(a)
-			for range 4 {
-				if err := within(t, done); !errors.Is(err, in.want) {
-					t.Errorf("got %v, want %v", err, in.want)
-				}
 			}
 		})
 	}
@@ -425,10 +201,6 @@ func TestEveryCallOfAClosedSocketIsErrClosed(t *testing.T) {
 	}
 }
 
-func third[T, U any](_ T, _ U, err error) error { return err }
-
-func second[T any](_ T, err error) error { return err }
-
 // Close waits for a function that has the descriptor, and Control after it is
 // refused.
 func TestCloseWaitsForControl(t *testing.T) {
@@ -456,78 +228,5 @@ func TestCloseWaitsForControl(t *testing.T) {
 	}
 	if err := rc.Control(func(uintptr) { t.Error("Control runs after Close") }); !errors.Is(err, net.ErrClosed) {
 		t.Errorf("got %v, want %v", err, net.ErrClosed)
-	}
-}
-
-func fullPair(t testing.TB) (a, b *socket.Socket) {
-	a, b = pair(t, socket.AFUnix, socket.SockSeqpacket)
-	if err := a.SetWriteBuffer(1); err != nil { // the least there is
-		t.Fatal(err)
-	}
-	fill(t, a)
-	// Something smaller may still fit.
-	for {
-		if _, err := a.Send([]byte("x"), socket.MsgDontwait); err == socket.ErrWouldBlock {
-			return a, b
-		} else if err != nil {
-			t.Fatal(err)
-		}
-	}
-}
-
-func sendOne(t testing.TB, peer *socket.Socket) {
-	t.Helper()
-	if _, err := peer.Send([]byte("x"), 0); err != nil {
-		t.Fatal(err)
-	}
-}
-
-func drainAll(t testing.TB, peer *socket.Socket) {
-	t.Helper()
-	for {
-		if _, err := peer.Recv(make([]byte, 1), socket.MsgDontwait); err == socket.ErrWouldBlock {
-			return
-		} else if err != nil {
-			t.Fatal(err)
-		}
-	}
-}
-
-func rawRead(s *socket.Socket) error {
-	rc, err := s.SyscallConn()
-	if err != nil {
-		return err
-	}
-	return rawResult(rc.Read, func(fd uintptr) error {
-		_, _, err := syscall.Recvfrom(int(fd), make([]byte, 1), socket.MsgDontwait)
-		return err
-	})
-}
-
-func rawWrite(s *socket.Socket) error {
-	rc, err := s.SyscallConn()
-	if err != nil {
-		return err
-	}
-	return rawResult(rc.Write, func(fd uintptr) error {
-		return syscall.Sendto(int(fd), []byte("x"), socket.MsgDontwait, nil)
-	})
-}
-
-func rawResult(wait func(func(uintptr) bool) error, f func(fd uintptr) error) error {
-	var err error
-	if werr := wait(func(fd uintptr) bool { err = f(fd); return err != syscall.EAGAIN }); werr != nil {
-		return werr
-	}
-	return err
-}
-
-func setTimeouts(t testing.TB, s *socket.Socket, d time.Duration) {
-	t.Helper()
-	if err := s.SetReadTimeout(d); err != nil {
-		t.Fatal(err)
-	}
-	if err := s.SetWriteTimeout(d); err != nil {
-		t.Fatal(err)
 	}
 }

@@ -185,3 +185,23 @@ func (s *Socket) Readable() (n int, err error) {
 	})
 	return n, err
 }
+
+// getOption runs f, which reads an option of a kind.
+func (s *Socket) getOption(level, name int, kind optionKind, f func(fd int) sys.Errno) error {
+	if err := kindError("getsockopt", level, name, kind); err != nil {
+		return err
+	}
+	return s.explain(level, name, "", s.control("getsockopt", f))
+}
+
+// setOption runs f, which sets an option of a kind to v.
+func (s *Socket) setOption(level, name int, kind optionKind, v any, f func(fd int) sys.Errno) error {
+	if err := kindError("setsockopt", level, name, kind); err != nil {
+		return err
+	}
+	err := s.control("setsockopt", f)
+	if err == nil {
+		return nil
+	}
+	return s.explain(level, name, " "+given(level, name, v), err)
+}

@@ -7,19 +7,9 @@ import (
 	"time"
 
 	"example.com/uds/internal/cmsg"
+	"example.com/uds/internal/testutil"
 	"golang.org/x/sys/unix"
 )
-
-// pair returns a connected SEQPACKET pair that the test closes.
-func pair(t *testing.T) (a, b int) {
-	t.Helper()
-	fds, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_SEQPACKET|unix.SOCK_CLOEXEC, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { unix.Close(fds[0]); unix.Close(fds[1]) })
-	return fds[0], fds[1]
-}
 
 // transfer sends oob over a pair and returns what arrives where there is room
 // for so many bytes.
@@ -40,7 +30,7 @@ func transfer(t *testing.T, a, b int, oob []byte, room int) (got []byte, flags i
 // scm_detach_fds in net/core/scm.c.
 func TestRightsYieldsEveryDescriptorOfTruncatedMessage(t *testing.T) {
 	for room := cmsg.Len(0); room <= cmsg.Space(12); room++ {
-		a, b := pair(t)
+		a, b := testutil.RawPair(t)
 		oob, err := cmsg.AppendInts(nil, unix.SOL_SOCKET, unix.SCM_RIGHTS, []int{a, a, a})
 		if err != nil {
 			t.Fatal(err)
@@ -76,7 +66,7 @@ func TestKernelUnderstandsUcredAndTimes(t *testing.T) {
 		unix.SO_TIMESTAMPNS: (*cmsg.Reader).Timespec,
 	}
 	for option, decode := range times {
-		a, b := pair(t)
+		a, b := testutil.RawPair(t)
 		for _, o := range []int{option, unix.SO_PASSCRED} {
 			if err := unix.SetsockoptInt(b, unix.SOL_SOCKET, o, 1); err != nil {
 				t.Fatal(err)
