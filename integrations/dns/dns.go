@@ -3,15 +3,24 @@
 // miekg/dns frames by whether a connection is a net.PacketConn: a DgramConn is,
 // and carries a message a datagram; a SeqConn is not, and carries messages with
 // a length in front, as a TCP connection does.
+//
+// miekg/dns, made for UDP, where no send waits, would wait for ever for a client
+// that does not receive its answers, its Shutdown too. Here an answer waits for a
+// second at most.
 package dns
 
 import (
 	"context"
+	"errors"
+	"time"
 
 	"github.com/miekg/dns"
 
 	"example.com/uds"
 )
+
+// answerTimeout is how long an answer waits for a client that does not receive.
+const answerTimeout = time.Second
 
 // ServeDgram makes srv answer datagrams at the address. Serve with
 // srv.ActivateAndServe; srv.Shutdown closes the socket.
@@ -19,6 +28,9 @@ func ServeDgram(srv *dns.Server, address string) error {
 	c, err := uds.ListenDgram(address)
 	if err != nil {
 		return err
+	}
+	if err := c.SetWriteTimeout(answerTimeout); err != nil {
+		return errors.Join(err, c.Close())
 	}
 	srv.PacketConn = c
 	return nil
