@@ -4,9 +4,9 @@
 // and carries a message a datagram; a SeqConn is not, and carries messages with
 // a length in front, as a TCP connection does.
 //
-// miekg/dns, made for UDP, where no send waits, would wait for ever for a client
-// that does not receive its answers, its Shutdown too. Here an answer waits for a
-// second at most.
+// miekg/dns would wait for ever for a client that does not receive its answers, its
+// Shutdown too: no send waits over UDP, for which it was made. Here an answer waits
+// for a second at most.
 package dns
 
 import (
@@ -38,7 +38,8 @@ func ServeDgram(srv *dns.Server, address string) error {
 
 // ServeSeq makes srv answer connections to the address.
 func ServeSeq(srv *dns.Server, address string) error {
-	l, err := uds.ListenSeq(address)
+	lc := uds.ListenConfig{Authorize: func(c *uds.SeqConn) error { return c.SetWriteTimeout(answerTimeout) }}
+	l, err := lc.ListenSeq(context.Background(), address)
 	if err != nil {
 		return err
 	}

@@ -71,3 +71,50 @@ func TestSilentClient(t *testing.T) {
 		t.Errorf("an answer: got %v, want os.ErrDeadlineExceeded", err)
 	}
 }
+
+// TestSilentConnection asks for more than a connection has room for and receives
+// nothing: that ends the answers, and does not hold up Shutdown.
+func TestSilentConnection(t *testing.T) {
+	refused := make(chan error, 1)
+	srv := &dns.Server{Handler: dns.HandlerFunc(func(w dns.ResponseWriter, q *dns.Msg) {
+		m := new(dns.Msg).SetReply(q)
+		m.Answer = []dns.RR{&dns.NULL{Hdr: dns.RR_Header{Name: ".", Rrtype: dns.TypeNULL, Class: dns.ClassINET}, Data: string(make([]byte, 60000))}}
+		if err := w.WriteMsg(m); err != nil {
+			select {
+			case refused <- err:
+			default:
+			}
+		}
+	})}
+	address := testutil.SocketPath(t)
+	if err := ServeSeq(srv, address); err != nil {
+		t.Fatal(err)
+	}
+	served := make(chan error, 1)
+	go func() { served <- srv.ActivateAndServe() }()
+	silent, err := Dial(t.Context(), "unixpacket", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer silent.Close()
+	for range 20 {
+		if err := silent.WriteMsg(new(dns.Msg).SetQuestion("silent.example.", dns.TypeNULL)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	select {
+	case err := <-refused:
+		if !errors.Is(err, os.ErrDeadlineExceeded) {
+			t.Errorf("an answer: got %v, want os.ErrDeadlineExceeded", err)
+		}
+	case <-time.After(20 * time.Second):
+		t.Error("an answer waits for the client")
+	}
+	silent.Close()
+	if err := srv.Shutdown(); err != nil {
+		t.Error(err)
+	}
+	if err := <-served; err != nil {
+		t.Errorf("the server: %v", err)
+	}
+}
