@@ -17,11 +17,15 @@ import (
 //
 // Datagrams of this family are reliable and arrive in order. A send waits while
 // the receiver's queue is full, which holds net.unix.max_dgram_qlen datagrams
-// and one more on Linux; between two sockets that are connected to each other,
-// as those of DgramPair, the limit is the sender's SO_SNDBUF alone. A send to an
-// address waits for that receiver alone: sends to others pass it, and those of the
-// process to the same receiver stand in line. Sends of several connections to their
-// common peer do not, as with package net: where many wait, one may wait long.
+// and one more on Linux. A send to an address waits for that receiver alone: sends
+// to others pass it, and those of the process to the same receiver stand in line.
+// Sends of several connections to their common peer do not, as with package net:
+// where many wait, one may wait long.
+//
+// What was sent and not received yet counts against the sender's SO_SNDBUF. That
+// is the only limit where the receiver is connected to the sender, as a client that
+// dialled a server is, and both of DgramPair: one that does not receive its answers
+// can hold up those to others, too.
 //
 // A Read does not end when the peer closes. CloseRead ends it, with io.EOF.
 //

@@ -109,7 +109,9 @@ func answerMessages(c *uds.SeqConn) {
 }
 
 // answerDatagrams answers every datagram with its first 64 KiB, but does not wait for a
-// client whose queue is full: that would hold up the answers of all others.
+// client whose queue is full: that would hold up the answers of all others. What
+// nobody has received yet fills the socket's own buffer, too, and then no client is
+// answered: one that is not trusted to receive gets a connection of its own.
 func answerDatagrams(c *uds.DgramConn) {
 	log.Printf("receiving at %v", c.LocalAddr())
 	p := make([]byte, 64<<10)

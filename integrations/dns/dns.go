@@ -3,15 +3,24 @@
 // miekg/dns frames by whether a connection is a net.PacketConn: a DgramConn is,
 // and carries a message a datagram; a SeqConn is not, and carries messages with
 // a length in front, as a TCP connection does.
+//
+// miekg/dns would wait for ever for a client that does not receive its answers, its
+// Shutdown too: no send waits over UDP, for which it was made. Here an answer waits
+// for a second at most.
 package dns
 
 import (
 	"context"
+	"errors"
+	"time"
 
 	"github.com/miekg/dns"
 
 	"example.com/uds"
 )
+
+// answerTimeout is how long an answer waits for a client that does not receive.
+const answerTimeout = time.Second
 
 // ServeDgram makes srv answer datagrams at the address. Serve with
 // srv.ActivateAndServe; srv.Shutdown closes the socket.
@@ -20,13 +29,17 @@ func ServeDgram(srv *dns.Server, address string) error {
 	if err != nil {
 		return err
 	}
+	if err := c.SetWriteTimeout(answerTimeout); err != nil {
+		return errors.Join(err, c.Close())
+	}
 	srv.PacketConn = c
 	return nil
 }
 
 // ServeSeq makes srv answer connections to the address.
 func ServeSeq(srv *dns.Server, address string) error {
-	l, err := uds.ListenSeq(address)
+	lc := uds.ListenConfig{Authorize: func(c *uds.SeqConn) error { return c.SetWriteTimeout(answerTimeout) }}
+	l, err := lc.ListenSeq(context.Background(), address)
 	if err != nil {
 		return err
 	}
