@@ -61,6 +61,9 @@ func UsualWaits(often bool) {
 	}
 }
 
+// PaceWindow is after how many waits the process looks how often they come.
+const PaceWindow = paceWindow
+
 // PaceOf is whether the waits of a process count as rare that come so often.
 func PaceOf(interval time.Duration) (rare bool) {
 	waits.paced.Store(now() - paceWindow*int64(interval))

@@ -47,6 +47,13 @@ func looksAheadChild() {
 	socket.UsualWaits(false)
 	expect(near, 1, "a wait among few for a peer in this process", false)
 	expect(far, 1, "a wait among few", true)
+	socket.UsualWaits(true)
+	for range socket.PaceWindow/2 - 1 {
+		expect(other, 1, "a long wait", false)
+		expect(far, 1, "a long wait after others", false)
+	}
+	expect(other, 1, "one of many long waits", false)
+	expect(far, 1, "the last of many long waits", true)
 }
 
 // Few wait where the processors have nothing to do from one wait to the next.
