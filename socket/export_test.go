@@ -116,6 +116,12 @@ func Register(s *Socket) error { return s.register() }
 // SpinSetting is what SetSpin set.
 func SpinSetting(s *Socket) time.Duration { return time.Duration(s.spinSetting()) }
 
+// Procs is what calls that have to wait take GOMAXPROCS for, and ProcsWaits how many
+// of them look at it once.
+func Procs() int { return int(procs()) }
+
+const ProcsWaits = 256
+
 // Spinning reports whether a call spins.
 func Spinning() bool { return spinning.Load() > 0 }
 
