@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"os"
 	"strings"
 	"syscall"
 	"testing"
@@ -251,6 +252,12 @@ func TestSendMeetsTheReset(t *testing.T) {
 			_, err := c.Write(make([]byte, 1<<20))
 			return err
 		},
+		"ReadFrom": func(c *uds.SeqConn) error { _, err := c.ReadFrom(strings.NewReader("x")); return err },
+		"SendMsg":  func(c *uds.SeqConn) error { return c.SendMsg(&uds.Message{Buffers: [][]byte{{1}, {2}}}, 0) },
+		"SendMsg with a file": func(c *uds.SeqConn) error {
+			return c.SendMsg(&uds.Message{OOB: &uds.OOB{Files: []*os.File{os.Stdin}}}, 0)
+		},
+		"WriteMsgUnix": func(c *uds.SeqConn) error { _, _, err := c.WriteMsgUnix([]byte("x"), nil, nil); return err },
 	} {
 		b := resetPair(t, "reply", "")
 		isErr(t, name, send(b), syscall.ECONNRESET)
