@@ -292,6 +292,19 @@ func TestTakeErrorTakesTheReset(t *testing.T) {
 	}
 }
 
+// So it does where a receive has found the reset, and delivered the reply instead.
+func TestTakeErrorTakesTheResetThatAReceiveFound(t *testing.T) {
+	b := resetPair(t, "reply")
+	wantRecvs(t, b, `"reply"`)
+	isErr(t, "TakeError", b.TakeError(), syscall.ECONNRESET)
+	if err := b.TakeError(); err != nil {
+		t.Errorf("second TakeError: got %v, want nil", err)
+	}
+	if got := recvRest(b); got != "EOF EOF" {
+		t.Errorf("Recv: got %s, want EOF EOF", got)
+	}
+}
+
 // A parked receive that the reset wakes delivers the reply first.
 func TestResetWakesAParkedRecv(t *testing.T) {
 	a, b := seqPair(t)
