@@ -2,6 +2,7 @@ package uds_test
 
 import (
 	"errors"
+	"io/fs"
 	"net"
 	"syscall"
 	"testing"
@@ -53,6 +54,30 @@ func gotCredentials(t testing.TB, from, to *uds.DgramConn) bool {
 	m := uds.Message{Buffers: [][]byte{make([]byte, 10)}, OOB: new(uds.OOB)}
 	must(t, to.RecvMsg(&m, 0))
 	return m.OOB.Cred != nil
+}
+
+// A dial that fails, to connect or to bind, leaves no descriptor.
+func TestDgramDialThatFailsClosesItsSocket(t *testing.T) {
+	to := listenDgram(t).LocalAddr().String()
+	missing := testutil.SocketPath(t)
+	taken := uds.MustParseAddr(to)
+	before := testutil.FDCount(t)
+	for _, c := range []struct {
+		d    uds.Dialer
+		to   string
+		want error
+	}{
+		{uds.Dialer{}, missing, fs.ErrNotExist},
+		{uds.Dialer{LocalAddr: taken}, to, syscall.EADDRINUSE},
+	} {
+		conn, err := c.d.DialDgram(t.Context(), c.to)
+		if conn != nil || !errors.Is(err, c.want) {
+			t.Errorf("to %s: got %v, %v, want %v", c.to, conn, err, c.want)
+		}
+	}
+	if got := testutil.FDCount(t); got != before {
+		t.Errorf("got %d descriptors, want %d as before", got, before)
+	}
 }
 
 // A dial connects before it binds: with a name and no peer yet it would take a

@@ -37,14 +37,20 @@ func TestDgramWithoutRedialStaysDead(t *testing.T) {
 	wantError(t, "the second Send", client.Send([]byte("x")), syscall.ENOTCONN)
 }
 
+// redialSends send "abc" to the peer.
+var redialSends = map[string]func(c *uds.DgramConn) error{
+	"Write":     func(c *uds.DgramConn) error { _, err := c.Write([]byte("abc")); return err },
+	"Send":      func(c *uds.DgramConn) error { return c.Send([]byte("abc")) },
+	"SendMsg":   func(c *uds.DgramConn) error { return c.SendMsg(&uds.Message{Buffers: [][]byte{[]byte("abc")}}, 0) },
+	"SendFiles": func(c *uds.DgramConn) error { return c.SendFiles([]byte("abc")) },
+	"SendBatch": func(c *uds.DgramConn) error {
+		_, err := c.SendBatch([]uds.Message{{Buffers: [][]byte{[]byte("abc")}}})
+		return err
+	},
+}
+
 func TestDgramRedial(t *testing.T) {
-	sends := map[string]func(c *uds.DgramConn) error{
-		"Write":     func(c *uds.DgramConn) error { _, err := c.Write([]byte("abc")); return err },
-		"Send":      func(c *uds.DgramConn) error { return c.Send([]byte("abc")) },
-		"SendMsg":   func(c *uds.DgramConn) error { return c.SendMsg(&uds.Message{Buffers: [][]byte{[]byte("abc")}}, 0) },
-		"SendFiles": func(c *uds.DgramConn) error { return c.SendFiles([]byte("abc")) },
-	}
-	for name, send := range sends {
+	for name, send := range redialSends {
 		for kind, local := range map[string]string{"autobound": "", "path": testutil.SocketPath(t)} {
 			t.Run(name+"/"+kind, func(t *testing.T) {
 				path, server, client := redialed(t, uds.Dialer{Redial: true, LocalAddr: uds.MustParseAddr(local)})
@@ -75,8 +81,13 @@ func TestDgramRedial(t *testing.T) {
 func TestDgramRedialEndsWithDisconnect(t *testing.T) {
 	path, server, client := redialed(t, uds.Dialer{Redial: true})
 	must(t, client.Disconnect())
-	wantError(t, "Send", client.Send([]byte("x")), syscall.ENOTCONN)
-	wantError(t, "SendMsg", client.SendMsg(&uds.Message{}, 0), syscall.ENOTCONN)
+	for name, send := range redialSends {
+		err := send(client)
+		wantError(t, name, err, syscall.ENOTCONN)
+		if strings.Contains(err.Error(), "redial") {
+			t.Errorf("%s: got %v, want no redial", name, err)
+		}
+	}
 	must(t, client.Connect(uds.MustParseAddr(path)))
 	must(t, server.Close())
 	server = restart(t, path)
@@ -91,11 +102,10 @@ func TestDgramRedialWhileTheReceiverIsAway(t *testing.T) {
 	path, server, client := redialed(t, uds.Dialer{Redial: true})
 	must(t, server.Close())
 	for range 3 {
-		err := client.Send([]byte("twelve bytes"))
-		wantError(t, "Send", err, fs.ErrNotExist)
-		var op *net.OpError
-		if !errors.As(err, &op) || op.Addr.String() != path || !strings.Contains(err.Error(), "12 bytes not sent") {
-			t.Errorf("got %v, want an error that names %s and 12 bytes not sent", err, path)
+		for name, send := range redialSends {
+			err := send(client)
+			wantError(t, name, err, fs.ErrNotExist)
+			wantNotSent(t, name, err, path)
 		}
 	}
 	server, err := (&uds.ListenConfig{KeepFile: true}).ListenDgram(t.Context(), path)
@@ -106,6 +116,48 @@ func TestDgramRedialWhileTheReceiverIsAway(t *testing.T) {
 	}
 	must(t, server.Close())
 	wantError(t, "Send to a dead file", client.Send([]byte("x")), syscall.ECONNREFUSED)
+}
+
+// wantNotSent fails t unless err names the peer, and how much was not sent to it.
+func wantNotSent(t testing.TB, what string, err error, peer string) {
+	t.Helper()
+	var op *net.OpError
+	if !errors.As(err, &op) || op.Addr.String() != peer || !strings.Contains(err.Error(), "redial, 3 bytes not sent") {
+		t.Errorf("%s: got %v, want an error that names %s and 3 bytes not sent", what, err, peer)
+	}
+}
+
+// So it is where the receiver is found again, but does not receive.
+func TestDgramRedialToAReceiverThatDoesNotReceive(t *testing.T) {
+	for name, send := range redialSends {
+		path, server, client := redialed(t, uds.Dialer{Redial: true})
+		must(t, server.Close())
+		must(t, restart(t, path).CloseRead())
+		err := send(client)
+		wantError(t, name, err, syscall.EPIPE)
+		wantNotSent(t, name, err, path)
+	}
+}
+
+// A receiver at a path that does not fit an address is found again, and the way to it
+// costs no descriptor.
+func TestDgramRedialOfALongPath(t *testing.T) {
+	path := longSocketPath(t)
+	server := restart(t, path)
+	client, err := (&uds.Dialer{Redial: true}).DialDgram(t.Context(), path)
+	client = ownDgram(t, client, err)
+	for name, send := range redialSends {
+		must(t, server.Close())
+		server = restart(t, path)
+		before := testutil.FDCount(t)
+		must(t, send(client))
+		if got := testutil.FDCount(t); got != before {
+			t.Errorf("%s: got %d descriptors, want %d as before", name, got, before)
+		}
+		if got := recvString(t, server); got != "abc" {
+			t.Errorf("%s: got %q, want abc", name, got)
+		}
+	}
 }
 
 // A send that waits for a full receiver when that restarts goes to the new one.

@@ -78,6 +78,22 @@ func TestExpectedForgetsAReadInProgress(t *testing.T) {
 	}
 }
 
+// What a SetOptions was to make arrive is not expected where it failed.
+func TestExpectedForgetsWhatWasRefused(t *testing.T) {
+	a, b, err := SeqPair()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.Close()
+	defer b.Close()
+	if err := a.SetOptions(Options{PassCredentials: true, ReadBuffer: -1}); !isErrno(err, sys.EINVAL) {
+		t.Fatalf("got %v, want EINVAL", err)
+	}
+	if got := a.keeping().expect.get(a.s); got != expectKnown|expectAge {
+		t.Errorf("got %#x, want %#x", got, expectKnown|expectAge)
+	}
+}
+
 // The order on which controlRoom relies: __scm_recv_common and scm_recv_unix in
 // net/core/scm.c.
 func TestKernelWritesPidFDBehindDescriptors(t *testing.T) {

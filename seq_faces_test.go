@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -171,6 +172,33 @@ func TestWriteOnASmallBufferSplitsSmaller(t *testing.T) {
 	}
 	if !bytes.Equal(got, want) {
 		t.Errorf("got %d bytes, want the %d that were written", len(got), len(want))
+	}
+}
+
+// The pieces are then as large as SO_SNDBUF allows.
+func TestWriteOnASmallBufferFillsItsPieces(t *testing.T) {
+	a, b := seqPair(t)
+	guarded(t, a, b)
+	must(t, a.SetWriteBuffer(20_000))
+	limit, err := a.WriteBuffer()
+	must(t, err)
+	largest := limit - 32
+	want := []int{largest, largest, 100_000 - 2*largest}
+	done := make(chan error, 1)
+	go func() {
+		_, err := a.Write(make([]byte, 100_000))
+		a.CloseWrite()
+		done <- err
+	}()
+	var got []int
+	p := make([]byte, 100_000)
+	n, err := b.Recv(p)
+	for ; err == nil; n, err = b.Recv(p) {
+		got = append(got, n)
+	}
+	must(t, <-done)
+	if err != io.EOF || !slices.Equal(got, want) {
+		t.Errorf("got messages of %d bytes, %v, want %d", got, err, want)
 	}
 }
 

@@ -4,6 +4,7 @@ package uds_test
 
 import (
 	"io"
+	"os"
 	"strings"
 	"syscall"
 	"testing"
@@ -82,6 +83,12 @@ func TestSendMeetsTheReset(t *testing.T) {
 			_, err := c.Write(make([]byte, 1<<20))
 			return err
 		},
+		"ReadFrom": func(c *uds.SeqConn) error { _, err := c.ReadFrom(strings.NewReader("x")); return err },
+		"SendMsg":  func(c *uds.SeqConn) error { return c.SendMsg(&uds.Message{Buffers: [][]byte{{1}, {2}}}, 0) },
+		"SendMsg with a file": func(c *uds.SeqConn) error {
+			return c.SendMsg(&uds.Message{OOB: &uds.OOB{Files: []*os.File{os.Stdin}}}, 0)
+		},
+		"WriteMsgUnix": func(c *uds.SeqConn) error { _, _, err := c.WriteMsgUnix([]byte("x"), nil, nil); return err },
 	} {
 		b := resetPair(t, "reply", "")
 		isErr(t, name, send(b), syscall.ECONNRESET)
@@ -113,6 +120,19 @@ func TestTakeErrorTakesTheReset(t *testing.T) {
 	}
 	if got := recvRest(b); got != `"reply" EOF EOF` {
 		t.Errorf("Recv: got %s, want \"reply\" EOF EOF", got)
+	}
+}
+
+// So it does where a receive has found the reset, and delivered the reply instead.
+func TestTakeErrorTakesTheResetThatAReceiveFound(t *testing.T) {
+	b := resetPair(t, "reply")
+	wantRecvs(t, b, `"reply"`)
+	isErr(t, "TakeError", b.TakeError(), syscall.ECONNRESET)
+	if err := b.TakeError(); err != nil {
+		t.Errorf("second TakeError: got %v, want nil", err)
+	}
+	if got := recvRest(b); got != "EOF EOF" {
+		t.Errorf("Recv: got %s, want EOF EOF", got)
 	}
 }
 

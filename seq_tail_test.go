@@ -3,6 +3,7 @@
 package uds_test
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"net"
@@ -96,6 +97,20 @@ func TestTailThenWriteTo(t *testing.T) {
 	var b strings.Builder
 	if n, err := c.WriteTo(&b); n != 10 || err != nil || b.String() != "456789next" {
 		t.Errorf("WriteTo: got %d, %v, %q, want \"456789next\"", n, err, b.String())
+	}
+}
+
+// A message that is larger than what WriteTo receives into is written whole.
+func TestWriteToOfALargeMessage(t *testing.T) {
+	c, peer := seqPair(t)
+	must(t, peer.SetWriteBuffer(400<<10))
+	want := make([]byte, 300_000)
+	(&stream{}).Read(want)
+	must(t, peer.Send(want))
+	must(t, peer.CloseWrite())
+	var got bytes.Buffer
+	if n, err := c.WriteTo(&got); n != int64(len(want)) || err != nil || !bytes.Equal(got.Bytes(), want) {
+		t.Errorf("WriteTo: got %d, %v, and %d bytes, want the %d sent", n, err, got.Len(), len(want))
 	}
 }
 

@@ -3,6 +3,8 @@ package uds
 import (
 	"runtime"
 	"testing"
+
+	"example.com/uds/socket"
 )
 
 // A batch that waits again and again prepares a part of it each time, and not all
@@ -12,6 +14,35 @@ func TestBatchIsPreparedInParts(t *testing.T) {
 	n, err := a.sendPlain(make([]Message, 4*maxPlain), a.s.SendBegan())
 	if n == 0 || n > maxPlain || err != nil {
 		t.Errorf("got %d, %v, want at most %d and no error", n, err, maxPlain)
+	}
+}
+
+// A Read may leave a tail between the first message of a batch and the others, which
+// come behind it.
+func TestBatchTakesNothingFromBehindATail(t *testing.T) {
+	a, b, err := SeqPair()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.Close()
+	defer b.Close()
+	for _, m := range []string{"tail", "next"} {
+		if err := a.Send([]byte(m)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ms := []socket.Msg{{Buffer: make([]byte, 8)}}
+	if n, err := b.Read(make([]byte, 1)); n != 1 || err != nil {
+		t.Fatalf("Read: got %d, %v, want 1", n, err)
+	}
+	if n := b.more(ms); n != 0 {
+		t.Errorf("with a tail: got %d more, want none", n)
+	}
+	if n, err := b.Read(make([]byte, 8)); n != 3 || err != nil {
+		t.Fatalf("Read of the tail: got %d, %v, want 3", n, err)
+	}
+	if n := b.more(ms); n != 1 || ms[0].N != 4 {
+		t.Errorf("without one: got %d more, of %d bytes, want 1 of 4", n, ms[0].N)
 	}
 }
 

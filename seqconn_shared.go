@@ -101,8 +101,9 @@ func (c *SeqConn) ReadBuffer() (int, error) { return c.base().ReadBuffer() }
 func (c *SeqConn) WriteBuffer() (int, error) { return c.base().WriteBuffer() }
 
 // SetOptions applies the fields of o that are not zero. A message that was
-// queued before may lack what they ask for; Dialer.Options and
-// ListenConfig.Options leave no such window.
+// queued before may lack what they ask for, and one that comes at once may find
+// a receive under way that has no room for it: ErrOOBTruncated. Dialer.Options
+// and ListenConfig.Options leave no such window.
 func (c *SeqConn) SetOptions(o Options) error { return c.base().SetOptions(o) }
 
 // SetSpin sets how long a call that has to wait spins before its goroutine

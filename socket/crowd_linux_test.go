@@ -43,11 +43,11 @@ func parkOnce(t testing.TB, s, peer *socket.Socket) {
 func TestCrowd(t *testing.T) {
 	t.Run("sends", func(t *testing.T) {
 		a, b := pair(t, socket.AFUnix, socket.SockSeqpacket)
-		testCrowd(t, a, b, a)
+		testCrowd(t, a, b, a, b)
 	})
 	t.Run("receives", func(t *testing.T) {
 		a, b := refusingPair(t)
-		testCrowd(t, a, b, b)
+		testCrowd(t, a, b, b, a)
 	})
 }
 
@@ -72,13 +72,18 @@ func refusingPair(t testing.TB) (a, b *socket.Socket) {
 }
 
 // testCrowd sends from a to b, and sees when one of them is in a crowd.
-func testCrowd(t *testing.T, a, b, one *socket.Socket) {
+func testCrowd(t *testing.T, a, b, one, other *socket.Socket) {
 	c, d := pair(t, socket.AFUnix, socket.SockSeqpacket)
 	looks := func(n int) { pass(t, a, b, n*socket.CrowdLooks) }
 	socket.ForgetWaits()
 	looks(3)
 	if socket.Crowded(one) {
 		t.Error("crowded with nobody else there")
+	}
+	parkOnce(t, one, other)
+	looks(1)
+	if socket.Crowded(one) {
+		t.Error("crowded by a wait of its own")
 	}
 	parkOnce(t, c, d)
 	looks(1)

@@ -42,6 +42,15 @@ func RawCalls(s *Socket) bool { return s.is(factRaw) }
 // Clean reports whether the message at hand is known to have no descriptors.
 func Clean(s *Socket) bool { return s.clean }
 
+// FindsClean reports whether a receive that looks first finds a message without
+// descriptors, which nobody else can take meanwhile; no call is under way.
+func FindsClean(s *Socket) bool {
+	t := Turn{s: s, d: &s.r}
+	defer t.tried()
+	_ = t.look()
+	return s.clean
+}
+
 // Crowded reports whether calls enter the scheduler because other sockets wait.
 func Crowded(s *Socket) bool { return s.w.crowd > 0 || s.r.crowd > 0 }
 
@@ -126,11 +135,20 @@ func Register(s *Socket) error { return s.register() }
 // SpinSetting is what SetSpin set.
 func SpinSetting(s *Socket) time.Duration { return time.Duration(s.spinSetting()) }
 
+// Procs is what calls that have to wait take GOMAXPROCS for, and ProcsWaits how many
+// of them look at it once.
+func Procs() int { return int(procs()) }
+
+const ProcsWaits = 256
+
 // Spinning reports whether a call spins.
 func Spinning() bool { return spinning.Load() > 0 }
 
 // PeerKnown reports whether it is known which process the peer is in.
 func PeerKnown(s *Socket) bool { return s.peerKnown() }
+
+// PeerHere reports whether the peer is taken to be in this process.
+func PeerHere(s *Socket) bool { return s.peerHere() }
 
 // Detaching reports whether a Detach is under way.
 func Detaching(s *Socket) bool { return s.r.state.Load()&stDetach != 0 }

@@ -92,7 +92,7 @@ func (s *Socket) Clone() (*Socket, error) {
 		c.extra().pair = pair
 	}
 	s.facts.Or(factShared)
-	c.facts.Or(factShared)
+	c.facts.Or(factShared | s.facts.Load()&factPeerElsewhere)
 	c.SetSpin(time.Duration(s.spinSetting()))
 	return c, nil
 }

@@ -51,12 +51,12 @@ func TestManyCallsThatWaitTrySeldom(t *testing.T) {
 			defer waiting(t, c.senders, c.receivers, c.helpers, &tries)()
 			testutil.Eventually(t, 20*time.Second, func() bool { return int(fullCalls.Load()) == calls && int(tries.Load()) >= c.first*calls }, "%d calls wait", calls)
 			const window = 500 * time.Millisecond
-			before := tries.Load()
-			time.Sleep(window) // what is measured
-			most := calls + int(2*float64(c.perSecond)*window.Seconds())
-			if got := int(tries.Load() - before); got > most {
-				t.Errorf("%d calls: got %d tries in %v, want %d at most", calls, got, window, most)
-			}
+			testutil.Eventually(t, 20*time.Second, func() bool { // the last calls may still be at their first pauses
+				before, start := tries.Load(), time.Now()
+				time.Sleep(window) // what is measured; longer on a busy machine
+				got, took := int(tries.Load()-before), time.Since(start)
+				return got <= calls+int(2*float64(c.perSecond)*took.Seconds())
+			}, "%d calls try %d times a second at most, and each once more", calls, 2*c.perSecond)
 		})
 	}
 }

@@ -15,6 +15,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"example.com/uds"
 	"example.com/uds/internal/testutil"
 )
@@ -183,6 +185,10 @@ func TestLargeEntryIsAFile(t *testing.T) {
 	}
 	if _, err := files[0].WriteAt([]byte("x"), 0); err == nil {
 		t.Error("a write to the file: got no error, want one: it is sealed")
+	}
+	const all = unix.F_SEAL_SEAL | unix.F_SEAL_SHRINK | unix.F_SEAL_GROW | unix.F_SEAL_WRITE // nobody changes its content, size or seals
+	if got, err := unix.FcntlInt(files[0].Fd(), unix.F_GET_SEALS, 0); got != all || err != nil {
+		t.Errorf("got seals %#x, %v, want %#x", got, err, all)
 	}
 }
 

@@ -4,8 +4,10 @@ import (
 	"io"
 	"net"
 	"os"
+	"runtime/debug"
 	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -21,6 +23,10 @@ func TestMainReportsUntrackedDescriptor(t *testing.T) {
 
 func TestMainReportsTrackedDescriptorThatOnlyTheCollectorCloses(t *testing.T) {
 	wantLeak(t, "TestGateDropsTracked", "1 descriptor(s)", "testutil.TestGateDropsTracked(...)")
+}
+
+func TestMainReportsTrackedDescriptorThatACollectionMeanwhileCloses(t *testing.T) {
+	wantLeak(t, "TestGateDropsTrackedAmongGarbage", "1 descriptor(s)", "testutil.TestGateDropsTrackedAmongGarbage(...)")
 }
 
 func TestMainPassesCleanRun(t *testing.T) { wantClean(t, "TestGateClean") }
@@ -59,6 +65,23 @@ func TestGateDropsTracked(t *testing.T) {
 	Descriptors.Opened(fd)
 	os.NewFile(uintptr(fd), "dropped")
 }
+
+// What is allocated while the gate waits would have the collector run.
+func TestGateDropsTrackedAmongGarbage(t *testing.T) {
+	onlyUnderGate(t)
+	debug.SetGCPercent(100)
+	fd := openSocket(t)
+	Descriptors.Opened(fd)
+	os.NewFile(uintptr(fd), "dropped")
+	go func() {
+		for range 64 {
+			time.Sleep(ownGrace / 200) // what the gate has to wait for
+			garbage = make([]byte, 1<<20)
+		}
+	}()
+}
+
+var garbage []byte
 
 func TestGateDropsUntracked(t *testing.T) {
 	onlyUnderGate(t)

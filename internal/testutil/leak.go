@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -43,11 +44,7 @@ func takeSnapshot() snapshot {
 // the garbage collector closed is a leak too: its owner did not close it.
 func (s snapshot) leaks(tr *Tracker) string {
 	start := time.Now()
-	left := s.added()
-	for !left.empty() && time.Since(start) < ownGrace {
-		time.Sleep(pollInterval)
-		left = s.added()
-	}
+	left := s.addedUncollected()
 	dropped := tr.known(left.fds)
 	lines := describeDescriptors(dropped, tr)
 	for n := 0; !left.empty() && (n < minCollections || time.Since(start) < totalGrace); n++ {
@@ -60,6 +57,19 @@ func (s snapshot) leaks(tr *Tracker) string {
 	}
 	lines = append(lines, describeDescriptors(left.fds, tr)...)
 	return report(lines, slices.Collect(maps.Values(left.goroutines)))
+}
+
+// addedUncollected waits for up to ownGrace until nothing is left that was added. The
+// collector stands still meanwhile: what it would close is not gone by itself.
+func (s snapshot) addedUncollected() snapshot {
+	defer debug.SetGCPercent(debug.SetGCPercent(-1))
+	start := time.Now()
+	left := s.added()
+	for !left.empty() && time.Since(start) < ownGrace {
+		time.Sleep(pollInterval)
+		left = s.added()
+	}
+	return left
 }
 
 // added returns what exists and did not when s was taken. A descriptor counts as
