@@ -44,9 +44,8 @@ func takeSnapshot() snapshot {
 // the garbage collector closed is a leak too: its owner did not close it.
 func (s snapshot) leaks(tr *Tracker) string {
 	start := time.Now()
-	left := s.addedUncollected()
-	dropped := tr.known(left.fds)
-	lines := describeDescriptors(dropped, tr)
+	dropped, lines := s.dropped(tr)
+	left := s.added()
 	for n := 0; !left.empty() && (n < minCollections || time.Since(start) < totalGrace); n++ {
 		runtime.GC()
 		time.Sleep(pollInterval)
@@ -59,9 +58,10 @@ func (s snapshot) leaks(tr *Tracker) string {
 	return report(lines, slices.Collect(maps.Values(left.goroutines)))
 }
 
-// addedUncollected waits for up to ownGrace until nothing is left that was added. The
-// collector stands still meanwhile: what it would close is not gone by itself.
-func (s snapshot) addedUncollected() snapshot {
+// dropped waits for up to ownGrace until nothing is left that was added, and returns
+// the descriptors among it that tr knows, with their descriptions. The collector stands
+// still meanwhile: what it would close is not gone by itself.
+func (s snapshot) dropped(tr *Tracker) (fds map[int]string, lines []string) {
 	defer debug.SetGCPercent(debug.SetGCPercent(-1))
 	start := time.Now()
 	left := s.added()
@@ -69,7 +69,8 @@ func (s snapshot) addedUncollected() snapshot {
 		time.Sleep(pollInterval)
 		left = s.added()
 	}
-	return left
+	fds = tr.known(left.fds)
+	return fds, describeDescriptors(fds, tr)
 }
 
 // added returns what exists and did not when s was taken. A descriptor counts as
