@@ -75,7 +75,7 @@ func refusingPair(t testing.TB) (a, b *socket.Socket) {
 func testCrowd(t *testing.T, a, b, one, other *socket.Socket) {
 	c, d := pair(t, socket.AFUnix, socket.SockSeqpacket)
 	looks := func(n int) { pass(t, a, b, n*socket.CrowdLooks) }
-	socket.ForgetWaits()
+	socket.UsualWaits(true)
 	looks(3)
 	if socket.Crowded(one) {
 		t.Error("crowded with nobody else there")

@@ -58,11 +58,8 @@ func Crowded(s *Socket) bool { return s.w.crowd > 0 || s.r.crowd > 0 }
 // another socket's wait end a crowd.
 const CrowdLooks, CrowdEnd = crowdWindow, crowdStays
 
-// ForgetWaits makes it as if no socket had ever waited, but many did lately.
-func ForgetWaits() { UsualWaits(true) }
-
-// UsualWaits makes it as if the last calls of the process had waited often, or hardly
-// ever.
+// UsualWaits makes it as if no socket had waited, but the calls of the process waited
+// often before, or hardly ever.
 func UsualWaits(often bool) {
 	waits.last.Store(0) // the next look is 64 waits ahead
 	if waits.usual.Store(uint32(quiet)); often {

@@ -14,9 +14,6 @@ const (
 	sendFlags = unix.MSG_DONTWAIT | unix.MSG_NOSIGNAL
 )
 
-// Bypasses reports whether Raw calls bypass the scheduler.
-const Bypasses = true
-
 // MaxRaw is the most bytes a Raw call moves: about 25 µs of copying, the length
 // of an ordinary loop between two safepoints. Larger calls enter the scheduler.
 const MaxRaw = 256 << 10

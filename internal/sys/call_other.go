@@ -5,9 +5,6 @@ package sys
 // MaxRaw is the most bytes a Raw call moves.
 const MaxRaw = 0
 
-// Bypasses reports whether Raw calls bypass the scheduler.
-const Bypasses = false
-
 // Recv fails.
 func Recv(int, []byte, int) (uintptr, Errno) { return 0, ENOSYS }
 

@@ -8,9 +8,6 @@ import "golang.org/x/sys/unix"
 // their C library: a Raw call is an ordinary one.
 const MaxRaw = 256 << 10
 
-// Bypasses reports whether Raw calls bypass the scheduler.
-const Bypasses = false
-
 // Recv is recv(2).
 func Recv(fd int, p []byte, flags int) (uintptr, Errno) {
 	n, _, err := unix.Recvfrom(fd, p, flags)
