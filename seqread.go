@@ -28,7 +28,7 @@ func (c *SeqConn) Read(p []byte) (int, error) {
 	case len(p) > 0:
 		for n == 0 && err == nil {
 			var made *socket.Rest
-			if n, made, err = t.RecvWholeOrPark(p, c.rest()); err == socket.ErrPark {
+			if n, made, err = t.RecvWholeOrPark(p, c.rest()); t.Parks() {
 				if err = t.Woken(t.Park()); err == nil {
 					continue
 				}

@@ -50,7 +50,7 @@ func (c *SeqConn) recvPlain(p []byte, f Flags) (size int, err error) {
 	for !done {
 		var mark bool
 		size, mark, err = t.RecvMarkedOrPark(p, f.recvFlags())
-		if err == socket.ErrPark {
+		if t.Parks() {
 			if err = t.Woken(t.Park()); err == nil {
 				continue
 			}

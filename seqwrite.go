@@ -38,7 +38,7 @@ func (c *SeqConn) Write(p []byte) (n int, err error) {
 	case len(p) > pieceSize:
 		n, err = c.writeLarge(&t, p)
 	case len(p) > 0:
-		if n, err = t.Send(p, 0); sizeRefused(err) {
+		if n, err = t.Send(p, 0); err != nil && sizeRefused(err) {
 			n, err = writePieces(&t, p, max(smallestPiece, len(p)/2))
 		}
 	}
@@ -144,7 +144,7 @@ func (c *SeqConn) writeSince(mark uint32, p []byte) (n int, err error) {
 	}
 	if t.CancelledSince(mark) {
 		err = context.Canceled
-	} else if n, err = t.Send(p, 0); sizeRefused(err) {
+	} else if n, err = t.Send(p, 0); err != nil && sizeRefused(err) {
 		n, err = writePieces(&t, p, max(smallestPiece, len(p)/2))
 	}
 	t.End()

@@ -5,16 +5,28 @@ import (
 	"time"
 )
 
-// company is which sockets of the process a call that waits has waited with.
+// company is which sockets of the process a call that waits has waited with. Below
+// quiet it is that others wait all the time, and from crowded on that they did so
+// between any two waits: then not all waits are counted, and it is crowded and how many
+// were not.
 type company uint8
 
 const (
-	busy  company = iota // others wait all the time
-	quiet                // hardly any wait
-	alone                // the last waits were all of its own socket
+	busy    company = iota
+	between         // others waited between the last two waits
+	crowded
+	quiet company = 254 // hardly any wait
+	alone company = 255 // the last waits were all of its own socket
 )
 
-// waits is what all calls that wait change. It has a line of the processors' caches to
+// uncounted is how many waits in a row are not counted: each that is takes the line of
+// waits from another processor.
+const uncounted = 7
+
+// busy reports whether others wait all the time.
+func (c company) busy() bool { return c < quiet }
+
+// waits are what all calls that wait change. It has a line of the processors' caches to
 // itself: each change takes that from the other processors.
 var waits struct {
 	_ [64]byte
@@ -24,8 +36,8 @@ var waits struct {
 	// lowest byte how many in a row have been its own.
 	last atomic.Uint64
 
-	usual atomic.Uint32 // busy or quiet, as the last ones were
-	paced atomic.Int64  // the last look, in terms of now
+	rare  atomic.Bool  // as the last ones were
+	paced atomic.Int64 // the last look, in terms of now
 
 	_ [64]byte
 }
@@ -43,27 +55,46 @@ func (s *Socket) number() uint64 { return uint64(s.num) + 1 }
 // aloneAfter is how many waits in a row have to be of one socket before it is alone.
 const aloneAfter = 32
 
-// company counts a call that waits, and tells which calls of the process waited
-// before it. Unless that were its socket's alone, a spin is no gain even if it meets
-// its message: the messages of many connections come through the poller in batches,
-// if nobody keeps the processors.
-func (s *Socket) company() company {
-	last, run := waits.last.Load(), uint64(0)
+// meet counts a call that waits, and sees which calls of the process waited before
+// it. Unless that were its socket's alone, a spin is no gain even if it meets its
+// message: the messages of many connections come through the poller in batches, if
+// nobody keeps the processors.
+func (t *Turn) meet() {
+	if d := t.d; crowded <= d.with && d.with < crowded+uncounted {
+		d.with++
+	} else {
+		d.with = t.s.company(d.with)
+	}
+}
+
+// company counts the waits since the last count and returns which company they met.
+func (s *Socket) company(before company) company {
+	last, run, n := waits.last.Load(), uint64(0), uint64(1)
 	if last>>waiterShift == s.number() {
 		if run = last & runMask; run == aloneAfter {
 			return alone
 		}
 		run++
 	}
-	count := (last + oneWait) & (1<<waiterShift - oneWait)
+	if before == crowded+uncounted {
+		n += uncounted
+	}
+	count := (last&^runMask + n*oneWait) & (1<<waiterShift - 1)
 	waits.last.Store(s.number()<<waiterShift | count | run)
+	if (count^last)&(1<<waiterShift-1)/(paceWindow*oneWait) != 0 {
+		pace()
+	}
 	switch {
 	case run == aloneAfter:
 		return alone
-	case count%(paceWindow*oneWait) == 0:
-		pace()
+	case waits.rare.Load():
+		return quiet
+	case run > 0:
+		return busy
+	case before == busy || !before.busy():
+		return between
 	}
-	return company(waits.usual.Load())
+	return crowded
 }
 
 // Hardly any call waits where the process has nothing to run in between.
@@ -75,9 +106,5 @@ const (
 // pace looks how often calls wait.
 func pace() {
 	at := now()
-	if at-waits.paced.Swap(at) >= paceWindow*int64(rarely) {
-		waits.usual.Store(uint32(quiet))
-	} else {
-		waits.usual.Store(uint32(busy))
-	}
+	waits.rare.Store(at-waits.paced.Swap(at) >= paceWindow*int64(rarely))
 }

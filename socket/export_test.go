@@ -62,19 +62,21 @@ const CrowdLooks, CrowdEnd = crowdWindow, crowdStays
 // often before, or hardly ever.
 func UsualWaits(often bool) {
 	waits.last.Store(0) // the next look is 64 waits ahead
-	if waits.usual.Store(uint32(quiet)); often {
-		waits.usual.Store(uint32(busy))
-	}
+	waits.rare.Store(!often)
 }
 
 // PaceWindow is after how many waits the process looks how often they come.
 const PaceWindow = paceWindow
 
+// Uncounted is how many waits of a socket that waits among others are not counted
+// between two that are.
+const Uncounted = uncounted
+
 // PaceOf is whether the waits of a process count as rare that come so often.
 func PaceOf(interval time.Duration) (rare bool) {
 	waits.paced.Store(now() - paceWindow*int64(interval))
 	pace()
-	return company(waits.usual.Load()) == quiet
+	return waits.rare.Load()
 }
 
 // LeftOut is how many chances to spin or yield the last miss of a receive left
@@ -103,7 +105,7 @@ func Cold(s *Socket) bool { return s.r.cold }
 // receive.
 func Look(t *Turn, n int) {
 	for range n {
-		t.isReadable()
+		_ = t.told() || sys.Readiness(t.s.fd())
 	}
 }
 

@@ -42,7 +42,7 @@ func (t *Turn) runTo(call string, op attempt, to *sys.Sockaddr, flags int) error
 	if flags&MsgDontwait != 0 {
 		return ErrWouldBlock
 	}
-	t.d.with = t.s.company()
+	t.meet()
 	if !ahead {
 		if e := t.spinFirst(op); e != sys.EAGAIN {
 			return sysErr(call, e)

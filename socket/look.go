@@ -24,4 +24,4 @@ func (t *Turn) looks() bool { return !t.d.sends && !t.s.is(factRaw) && t.s.famil
 // Room for descriptors, which are closed then, would save the look. But close(2) has
 // the file's system flush it first (filp_flush in fs/open.c), and may wait for one
 // that the peer serves as long as that likes.
-func (t *Turn) looksAhead() bool { return t.d.with != busy && t.looks() && !t.s.peerHere() }
+func (t *Turn) looksAhead() bool { return !t.d.with.busy() && t.looks() && !t.s.peerHere() }

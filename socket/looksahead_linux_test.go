@@ -29,7 +29,7 @@ func looksAheadChild() {
 			fmt.Printf("%s: got %v, want %v\n", when, got, want)
 		}
 	}
-	const enough = socket.AloneAfter + 1
+	const enough = socket.AloneAfter + 1 + socket.Uncounted
 	socket.UsualWaits(true)
 	expect(far, 1, "the first wait", false)
 	expect(far, enough, "many waits", true)
@@ -48,12 +48,15 @@ func looksAheadChild() {
 	expect(near, 1, "a wait among few for a peer in this process", false)
 	expect(far, 1, "a wait among few", true)
 	socket.UsualWaits(true)
-	for range socket.PaceWindow/2 - 1 {
+	for range (socket.PaceWindow - socket.Uncounted) / 2 {
 		expect(other, 1, "a long wait", false)
 		expect(far, 1, "a long wait after others", false)
 	}
-	expect(other, 1, "one of many long waits", false)
-	expect(far, 1, "the last of many long waits", true)
+	for range socket.Uncounted + 1 {
+		expect(other, 1, "a long wait", false)
+		expect(far, 0, "a long wait after others", false)
+	}
+	expect(far, socket.Uncounted+1, "the last of many long waits", true)
 }
 
 // Few wait where the processors have nothing to do from one wait to the next.

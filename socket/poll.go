@@ -92,7 +92,8 @@ func (t *Turn) begun(call string, op attempt, e sys.Errno) (done bool, _ error) 
 		}
 		return false, sysErr(call, e)
 	}
-	switch t.d.with = t.s.company(); {
+	t.meet()
+	switch {
 	case t.s.spinSetting() == 0 && !t.s.peerKnown():
 		t.d.cold = true // register asks
 	case e == 0:
@@ -150,11 +151,17 @@ func (t *Turn) arm() error {
 // woke the call that may have ended it.
 func (t *Turn) woken(err error, once bool) (bool, error) {
 	t.d.warm(err == nil && once)
+	if err != nil || !t.d.unpark() {
+		return t.disturbed(err)
+	}
+	return true, nil
+}
+
+// disturbed is woken where the poller failed with err, or the call was evicted.
+func (t *Turn) disturbed(err error) (bool, error) {
 	switch {
-	case !t.d.unpark():
+	case err == nil || !t.d.unpark():
 		return false, t.evicted()
-	case err == nil:
-		return true, nil
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return false, nil
 	case errors.Is(err, os.ErrClosed):

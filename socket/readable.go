@@ -37,18 +37,18 @@ func (t *Turn) Park() error {
 	if err != nil {
 		return err
 	}
-	return poller.Read(func(uintptr) bool { return t.isReadable() })
+	return poller.Read(func(uintptr) bool { return t.told() || sys.Readiness(t.s.fd()) })
 }
 
-// isReadable is what the poller calls before it waits, and when the socket is
-// readable. The receive is not made here, where the stack is deep.
-func (t *Turn) isReadable() bool {
-	if t.stage == stageArmed {
-		t.stage = stageAsked
-		return sys.Readiness(t.s.fd())
+// told is what the poller asks before it waits, where a look has to follow, and when
+// it has found the socket readable. The receive is not made here, where the stack is
+// deep.
+func (t *Turn) told() bool {
+	told := t.stage != stageArmed
+	if t.stage = stageAsked; told {
+		t.stage = stageTold
 	}
-	t.stage = stageTold
-	return true
+	return told
 }
 
 // Woken goes on after Park returned err. It returns the error that ends the call,
@@ -59,8 +59,9 @@ func (t *Turn) Woken(err error) error {
 	if asked == stageNew {
 		return err
 	}
-	done, err := t.woken(err, asked == stageAsked)
-	if err != nil || !done {
+	t.d.warm(err == nil && asked == stageAsked)
+	if err != nil || !t.d.unpark() {
+		_, err = t.disturbed(err)
 		return err
 	}
 	t.stage = stageReady
@@ -78,6 +79,10 @@ func (t *Turn) tries() bool {
 	return t.stage == stageReady || t.stage == stageFirst && !t.d.cold && !t.d.eager
 }
 
+// leavesFirst reports whether a receive that has not been tried leaves its first try
+// to the poller.
+func (t *Turn) leavesFirst() bool { return t.d.cold && t.stage == stageFirst }
+
 // wait goes on with a receive on AF_UNIX after a try that failed with e, or with
 // none yet. It returns nil if another try is worth it, ErrPark if the call is ready
 // to park, and errAgain if the receive has to be repeated in the poller.
@@ -88,15 +93,36 @@ func (t *Turn) wait(call string, e sys.Errno) error {
 			t.stage = stageNew
 			return ErrPark
 		}
-		if err = t.setParked(true); err == nil {
-			t.stage = stageArmed
-			return ErrPark
-		}
+		return t.ready()
 	}
 	if err != nil {
 		t.stage = stageFirst
 	}
 	return err
+}
+
+// ready makes the call ready to park, which is ErrPark.
+func (t *Turn) ready() error {
+	if err := t.setParked(true); err != nil {
+		t.stage = stageFirst
+		return err
+	}
+	t.stage = stageArmed
+	return ErrPark
+}
+
+// goesToPoller is wait for nearly all receives that have to: those of a direction
+// that is cold, and so leaves the first try to the poller, with nothing to look at
+// that could end them. For others it returns nil.
+func (t *Turn) goesToPoller() error {
+	s := t.s
+	if s.facts.Load()&(factPolled|factUnwatched) != factPolled || !t.quiet() || s.spinSetting() != 0 {
+		return nil
+	}
+	if t.meet(); t.d.with == alone || procsSeen.Load() == 1 && !s.is(factPeerElsewhere) {
+		t.thaw()
+	}
+	return t.ready()
 }
 
 // readable is wait, but for making the call ready to park. The call may spin.

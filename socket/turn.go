@@ -126,6 +126,9 @@ func (t *Turn) checked() error {
 	return err
 }
 
+// Parks reports whether the last receive returned ErrPark.
+func (t *Turn) Parks() bool { return t.stage >= stageNew }
+
 // End ends the turn.
 func (t *Turn) End() {
 	if t.stage >= stageArmed {

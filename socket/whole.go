@@ -25,13 +25,28 @@ func (t *Turn) RecvWhole(p []byte, rest *Rest) (n int, made *Rest, err error) {
 
 // RecvWholeOrPark is RecvWhole, but returns ErrPark where that would park.
 func (t *Turn) RecvWholeOrPark(p []byte, rest *Rest) (n int, made *Rest, err error) {
+	if t.leavesFirst() {
+		if err = t.goesToPoller(); err != nil {
+			return 0, nil, err
+		}
+	}
 	for {
 		e := t.d.untried()
 		if t.tries() {
-			if rest.bounces() {
-				n, made, e = bounce(t.s, p, rest)
-			} else {
+			if !rest.bounces() {
 				n, e = scatter(t.s, p, rest)
+			} else {
+				var size uintptr
+				o := getOverflow()
+				if t.s.rawNow() {
+					size, e = sys.RecvRaw(t.s.fd(), o.mem, MsgSize)
+				} else {
+					size, e = sys.Recv(t.s.fd(), o.mem, MsgSize)
+				}
+				if e == 0 {
+					n, made, e = o.split(p, int(size), rest)
+				}
+				o.put(int(size))
 			}
 			if t.stage == stageReady {
 				t.tried()
@@ -57,22 +72,22 @@ func (t *Turn) RecvWholeOrPark(p []byte, rest *Rest) (n int, made *Rest, err err
 func (t *Turn) recvWholeAgain(p []byte, rest *Rest) (n int, made *Rest, err error) {
 	op := t.plain()
 	op.p, op.rest, op.n = p, rest, 0
-	err = t.await(rest.call(), (*wholeOp)(op))
+	err = t.await("recvmsg", (*wholeOp)(op))
 	made = op.made
 	op.p, op.rest, op.made = nil, nil, nil
 	return op.n, made, err
 }
 
-// wholeOp is a RecvWhole that the poller repeats.
+// wholeOp is a RecvWhole that the poller repeats: always a scatter, which is right
+// for every message.
 type wholeOp plainOp
 
-func (o *wholeOp) try(s *Socket) (e sys.Errno) {
-	n := 0
-	if o.rest.bounces() {
-		n, o.made, e = bounce(s, o.p, o.rest)
-	} else {
-		n, e = scatter(s, o.p, o.rest)
+func (o *wholeOp) try(s *Socket) sys.Errno {
+	if o.rest == nil {
+		o.made = new(Rest)
+		o.rest = o.made
 	}
+	n, e := scatter(s, o.p, o.rest)
 	if e == 0 {
 		o.n = n
 	}
@@ -94,23 +109,6 @@ func (r *Rest) call() string {
 // buffer and a copy cost less than recvmsg(2) into two buffers. The expected size
 // chooses the way, which matters for speed only.
 const bounceLimit = 4096
-
-// bounce is one try of a RecvWhole that receives into the overflow buffer and
-// copies.
-func bounce(s *Socket, p []byte, rest *Rest) (k int, made *Rest, e sys.Errno) {
-	var n uintptr
-	o := getOverflow()
-	if s.rawNow() {
-		n, e = sys.RecvRaw(s.fd(), o.mem, MsgSize)
-	} else {
-		n, e = sys.Recv(s.fd(), o.mem, MsgSize)
-	}
-	if e == 0 {
-		k, made, e = o.split(p, int(n), rest)
-	}
-	o.put(int(n))
-	return k, made, e
-}
 
 // split copies a message of n bytes to p, and to rest what p has no room for.
 func (o *overflow) split(p []byte, n int, rest *Rest) (k int, made *Rest, _ sys.Errno) {

@@ -7,9 +7,9 @@ import "golang.org/x/sys/unix"
 // as poll(2) is that finds nothing while one is pending.
 func Readiness(fd int) bool {
 	p := unix.PollFd{Fd: int32(fd), Events: PollIn}
-	for {
-		if n, e := poll(&p); e != EINTR {
-			return n != 0 || e != 0
-		}
+	n, e := poll(&p)
+	if e == EINTR {
+		return Readiness(fd)
 	}
+	return n != 0
 }
