@@ -15,11 +15,6 @@ func (t *Turn) RecvMarked(p []byte, flags int) (n int, marked bool, err error) {
 
 // RecvMarkedOrPark is RecvMarked, but returns ErrPark where that would park.
 func (t *Turn) RecvMarkedOrPark(p []byte, flags int) (int, bool, error) {
-	if t.leavesFirst() && t.asks(flags) {
-		if err := t.goesToPoller(); err != nil {
-			return 0, false, err
-		}
-	}
 	for {
 		e := t.d.untried()
 		if t.tries() {

@@ -79,14 +79,13 @@ func (t *Turn) tries() bool {
 	return t.stage == stageReady || t.stage == stageFirst && !t.d.cold && !t.d.eager
 }
 
-// leavesFirst reports whether a receive that has not been tried leaves its first try
-// to the poller.
-func (t *Turn) leavesFirst() bool { return t.d.cold && t.stage == stageFirst }
-
 // wait goes on with a receive on AF_UNIX after a try that failed with e, or with
 // none yet. It returns nil if another try is worth it, ErrPark if the call is ready
 // to park, and errAgain if the receive has to be repeated in the poller.
 func (t *Turn) wait(call string, e sys.Errno) error {
+	if t.stage == stageFirst && e == 0 && t.goesToPoller() {
+		return t.ready()
+	}
 	err := t.readable(call, e)
 	if err == ErrPark {
 		if !t.s.is(factPolled) {
@@ -111,18 +110,18 @@ func (t *Turn) ready() error {
 	return ErrPark
 }
 
-// goesToPoller is wait for nearly all receives that have to: those of a direction
-// that is cold, and so leaves the first try to the poller, with nothing to look at
-// that could end them. For others it returns nil.
-func (t *Turn) goesToPoller() error {
+// goesToPoller is readable for nearly all receives that have to wait: those of a
+// direction that is cold, and so leaves the first try to the poller, with nothing to
+// look at that could end them. Of others it is not true.
+func (t *Turn) goesToPoller() bool {
 	s := t.s
 	if s.facts.Load()&(factPolled|factUnwatched) != factPolled || !t.quiet() || s.spinSetting() != 0 {
-		return nil
+		return false
 	}
 	if t.meet(); t.d.with == alone || procsSeen.Load() == 1 && !s.is(factPeerElsewhere) {
 		t.thaw()
 	}
-	return t.ready()
+	return true
 }
 
 // readable is wait, but for making the call ready to park. The call may spin.

@@ -25,11 +25,6 @@ func (t *Turn) RecvWhole(p []byte, rest *Rest) (n int, made *Rest, err error) {
 
 // RecvWholeOrPark is RecvWhole, but returns ErrPark where that would park.
 func (t *Turn) RecvWholeOrPark(p []byte, rest *Rest) (n int, made *Rest, err error) {
-	if t.leavesFirst() {
-		if err = t.goesToPoller(); err != nil {
-			return 0, nil, err
-		}
-	}
 	for {
 		e := t.d.untried()
 		if t.tries() {
