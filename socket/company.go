@@ -60,41 +60,44 @@ const aloneAfter = 32
 // message: the messages of many connections come through the poller in batches, if
 // nobody keeps the processors.
 func (t *Turn) meet() {
-	if d := t.d; crowded <= d.with && d.with < crowded+uncounted {
-		d.with++
+	if t.d.with-crowded < uncounted { // of unsigned numbers
+		t.d.with++
 	} else {
-		d.with = t.s.company(d.with)
+		t.count()
 	}
 }
 
-// company counts the waits since the last count and returns which company they met.
-func (s *Socket) company(before company) company {
+// count is meet that counts this wait, and those before it that were not.
+func (t *Turn) count() {
+	s, d := t.s, t.d
 	last, run, n := waits.last.Load(), uint64(0), uint64(1)
 	if last>>waiterShift == s.number() {
 		if run = last & runMask; run == aloneAfter {
-			return alone
+			d.with = alone
+			return
 		}
 		run++
 	}
-	if before == crowded+uncounted {
+	if d.with == crowded+uncounted {
 		n += uncounted
 	}
-	count := (last&^runMask + n*oneWait) & (1<<waiterShift - 1)
-	waits.last.Store(s.number()<<waiterShift | count | run)
-	if (count^last)&(1<<waiterShift-1)/(paceWindow*oneWait) != 0 {
+	sum := (last&^runMask + n*oneWait) & (1<<waiterShift - 1)
+	waits.last.Store(s.number()<<waiterShift | sum | run)
+	if (sum^last)&(1<<waiterShift-1)/(paceWindow*oneWait) != 0 {
 		pace()
 	}
 	switch {
 	case run == aloneAfter:
-		return alone
+		d.with = alone
 	case waits.rare.Load():
-		return quiet
+		d.with = quiet
 	case run > 0:
-		return busy
-	case before == busy || !before.busy():
-		return between
+		d.with = busy
+	case d.with == busy || !d.with.busy():
+		d.with = between
+	default:
+		d.with = crowded
 	}
-	return crowded
 }
 
 // Hardly any call waits where the process has nothing to run in between.

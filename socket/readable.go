@@ -83,8 +83,14 @@ func (t *Turn) tries() bool {
 // none yet. It returns nil if another try is worth it, ErrPark if the call is ready
 // to park, and errAgain if the receive has to be repeated in the poller.
 func (t *Turn) wait(call string, e sys.Errno) error {
-	if t.stage == stageFirst && e == 0 && t.goesToPoller() {
-		return t.ready()
+	if t.stage == stageFirst {
+		switch {
+		case e == 0 && t.goesToPoller():
+			return t.ready()
+		case e == sys.EAGAIN && t.registersFirst():
+			t.stage = stageNew
+			return ErrPark
+		}
 	}
 	err := t.readable(call, e)
 	if err == ErrPark {
@@ -121,6 +127,19 @@ func (t *Turn) goesToPoller() bool {
 	if t.meet(); t.d.with == alone || procsSeen.Load() == 1 && !s.is(factPeerElsewhere) {
 		t.thaw()
 	}
+	return true
+}
+
+// registersFirst is readable for the first receive of a socket that has to wait, with
+// nothing to look at that could end it. It is here so that the stack is not deep where
+// that is: an idle connection may have waited only once. Of others it is not true.
+func (t *Turn) registersFirst() bool {
+	s := t.s
+	if s.is(factPolled|factUnwatched) || s.peerKnown() || !t.quiet() || s.spinSetting() != 0 {
+		return false
+	}
+	t.meet()
+	t.d.cold = true // register asks where the peer is
 	return true
 }
 
