@@ -47,7 +47,7 @@ func (c *conn) failSet(op string, err error) error {
 // that of an argument: after Close every call fails with it, whatever it is
 // given.
 func (c *conn) closedFirst(err error) error {
-	if !c.s.Closed() {
+	if err == net.ErrClosed || !c.s.Closed() {
 		return err
 	}
 	for _, e := range []sys.Errno{sys.EINVAL, sys.EAFNOSUPPORT, sys.EBADF} {
