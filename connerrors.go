@@ -21,7 +21,7 @@ func (c *conn) fail(op string, err error) error {
 	if !c.ok() {
 		return opError(op, networkSeq, nil, nil, err)
 	}
-	return opError(op, c.network(), c.LocalAddr(), c.errorPeer(), c.closedFirst(err))
+	return opError(op, c.network(), c.errorSource(), c.errorPeer(), c.closedFirst(err))
 }
 
 // errorPeer is the peer's address for an error: as in package net, nil for a
@@ -31,8 +31,11 @@ func (c *conn) errorPeer() net.Addr {
 	if remote.IsUnnamed() && c.network() == networkDgram {
 		return nil
 	}
-	return netAddr(remote, c.network())
+	return addrInError(remote, c.network())
 }
+
+// errorSource is the local address for an error.
+func (c *conn) errorSource() net.Addr { return addrInError(c.addrs().local, c.network()) }
 
 // failSet is fail for what concerns the socket alone: as in package net, Addr is
 // the local address and there is no Source.

@@ -47,6 +47,24 @@ func netAddr(a Addr, network string) *net.UnixAddr {
 	return unnamedSeq
 }
 
+// lastInError is the address that an error named last.
+var lastInError atomic.Pointer[net.UnixAddr]
+
+// addrInError is netAddr for an error, which allocates nothing for the address of the
+// error before. http.Server ends a Read by a deadline for each request, and all its
+// connections are bound to one path.
+func addrInError(a Addr, network string) net.Addr {
+	if a.IsUnnamed() {
+		return netAddr(a, network)
+	}
+	last := lastInError.Load()
+	if last == nil || last.Net != network || last.Name != a.String() {
+		last = a.UnixAddr(network)
+		lastInError.Store(last)
+	}
+	return last
+}
+
 // procPrefix begins the path that stands in for a long one in the process that
 // bound it. In another process it names another file.
 const procPrefix = "/proc/self/fd/"

@@ -3,7 +3,10 @@
 package uds_test
 
 import (
+	"errors"
+	"os"
 	"testing"
+	"time"
 
 	"example.com/uds"
 	"example.com/uds/internal/testutil"
@@ -66,6 +69,33 @@ func TestSeqConnAllocations(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A call that its deadline ends allocates no more than net's: http.Server ends a Read
+// like that for each request.
+func TestEndedReadAllocations(t *testing.T) {
+	testutil.RequireOptimised(t)
+	ours, nets := endedReadAllocations(t, dialledConns(t)), endedReadAllocations(t, netDialledConns(t))
+	if ours > nets {
+		t.Errorf("allocations: got %v, want net's %v at most", ours, nets)
+	}
+}
+
+// endedReadAllocations are those of a Read behind its deadline, of an accepted
+// connection, which is bound to a path.
+func endedReadAllocations(t *testing.T, connect connPair) float64 {
+	t.Helper()
+	dialled, accepted, err := connect()
+	must(t, err)
+	closeLater(t, dialled)
+	closeLater(t, accepted)
+	must(t, accepted.SetReadDeadline(time.Unix(1, 0)))
+	p := make([]byte, 1)
+	return testing.AllocsPerRun(500, func() {
+		if _, err := accepted.Read(p); !errors.Is(err, os.ErrDeadlineExceeded) {
+			t.Errorf("got %v, want %v", err, os.ErrDeadlineExceeded)
+		}
+	})
 }
 
 func writeReadOnce(a, b *uds.SeqConn, out, in []byte) error {
