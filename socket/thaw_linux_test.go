@@ -53,7 +53,6 @@ func TestWaitsAloneThawADirection(t *testing.T) {
 			t.Fatalf("wait %d among others: tries by itself, want it left to the poller", i+1)
 		}
 	}
-	socket.UsualWaits(true)
 	const most = socket.AloneAfter + 2*(socket.Uncounted+1) // twice for the others that waited
 	for i := range most {
 		if mustWait(t, a, b); !socket.Cold(a) {
