@@ -23,6 +23,18 @@ var parking = map[string]func(t *socket.Turn) error{
 	},
 }
 
+// orPark are their receives that return where they would park.
+var orPark = map[string]func(t *socket.Turn) error{
+	"RecvWhole": func(t *socket.Turn) error {
+		_, _, err := t.RecvWholeOrPark(make([]byte, 1), nil)
+		return err
+	},
+	"RecvMarked": func(t *socket.Turn) error {
+		_, _, err := t.RecvMarkedOrPark(make([]byte, 1), 0)
+		return err
+	},
+}
+
 // Each of several receives in one turn waits for the socket to be readable, and
 // keeps no operation: that of an idle connection would be its memory.
 func TestReceivesOfOneTurnKeepNothing(t *testing.T) {

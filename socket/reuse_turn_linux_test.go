@@ -62,6 +62,47 @@ func TestTurnOfAnEndedReceiveLeavesTheNumberAlone(t *testing.T) {
 	}
 }
 
+// Nor does a receive for which the poller found a message before Close came.
+func TestCloseBehindTheWaitLeavesTheNumberAlone(t *testing.T) {
+	for name, receive := range orPark {
+		t.Run(name, func(t *testing.T) {
+			a, b := pair(t, socket.AFUnix, socket.SockSeqpacket)
+			stranger, peer := pair(t, socket.AFUnix, socket.SockSeqpacket)
+			sendOne(t, peer)
+			var number int
+			control(t, a, func(fd int) error { number = fd; return nil })
+			if err := socket.Register(a); err != nil {
+				t.Fatal(err)
+			}
+			var turn socket.Turn
+			if err := a.BeginRecv(&turn); err != nil {
+				t.Fatal(err)
+			}
+			if err := receive(&turn); !turn.Parks() {
+				t.Fatalf("got %v, want %v", err, socket.ErrPark)
+			}
+			sendOne(t, b)
+			socket.Look(&turn, 2)
+			if err := a.Close(); err != nil { // waits for the turn, unless it evicts the receive
+				t.Fatal(err)
+			}
+			if err := takeNumber(t, stranger, number); err != nil {
+				t.Fatal(err)
+			}
+			if err := turn.Woken(nil); err != net.ErrClosed {
+				t.Errorf("the receive: got %v, want %v", err, net.ErrClosed)
+			}
+			if err := receive(&turn); err == nil || turn.Parks() {
+				t.Errorf("a receive after it: got %v, want an error that ends it", err)
+			}
+			turn.End()
+			if n, err := stranger.Recv(make([]byte, 2), socket.MsgDontwait); n != 1 || err != nil {
+				t.Errorf("the stranger: got %d bytes, %v, want its message", n, err)
+			}
+		})
+	}
+}
+
 // receiveAll makes a receive of each kind that takes flags.
 func receiveAll(turn *socket.Turn, flags int) []error {
 	p := make([]byte, 8)

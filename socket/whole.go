@@ -14,7 +14,8 @@ const MaxWhole = sys.OverflowSize
 // message or the end. A message above MaxWhole is EMSGSIZE and lost.
 //
 // With a nil rest, made is the one for this call and the later ones, if there is
-// something to hold or to know: not before a message that leaves a tail or is large.
+// something to hold or to know: not before a message that leaves a tail or is large,
+// or a receive that the poller repeats.
 func (t *Turn) RecvWhole(p []byte, rest *Rest) (n int, made *Rest, err error) {
 	for {
 		if n, made, err = t.RecvWholeOrPark(p, rest); !t.parks(&err) {

@@ -21,6 +21,8 @@ func init() {
 	testutil.RegisterSilent("interrupted-disconnect", interrupting(unix.SYS_CONNECT, interruptedDisconnect))
 	testutil.RegisterSilent("interrupted-recvmsg", interrupting(unix.SYS_RECVMSG, interruptedPending))
 	testutil.RegisterSilent("interrupted-poll", interrupting(sys.PollCall, interruptedReadiness))
+	testutil.RegisterSilent("interrupted-poll-readable", interrupting(sys.PollCall, interruptedReadable))
+	testutil.RegisterSilent("refused-poll", refusedPoll)
 }
 
 // A signal ends a bind or connect of AF_UNIX that waits for a mutex of the
@@ -29,7 +31,7 @@ func init() {
 // call is made again, and so are the peek of Pending and the look of Readiness. A supervisor by
 // seccomp_unotify(2) stands for the signals.
 func TestInterruptedCallsAreMadeAgain(t *testing.T) {
-	for _, call := range []string{"bind", "connect", "disconnect", "recvmsg", "poll"} {
+	for _, call := range []string{"bind", "connect", "disconnect", "recvmsg", "poll", "poll-readable"} {
 		t.Run(call, func(t *testing.T) {
 			testutil.RunSilent(t, testutil.Child(t, "interrupted-"+call))
 		})
@@ -103,6 +105,36 @@ func interruptedReadiness() error {
 	}
 	if sys.Readiness(fds[0]) {
 		return errors.New("got an empty queue that is readable")
+	}
+	return nil
+}
+
+func interruptedReadable() error {
+	fds, e := sys.Pair(unix.AF_UNIX, unix.SOCK_SEQPACKET, 0)
+	if e == 0 {
+		_, e = sys.Send(fds[1], []byte("x"), 0)
+	}
+	if e != 0 {
+		return e
+	}
+	if !sys.Readiness(fds[0]) {
+		return errors.New("got a queue with a message that is not readable")
+	}
+	return nil
+}
+
+// A socket counts as readable where poll(2) fails, as under a filter of system
+// calls: the receive itself tells what it is.
+func TestReadinessWhereThereIsNone(t *testing.T) {
+	testutil.RunSilent(t, testutil.Child(t, "refused-poll"))
+}
+
+func refusedPoll() error {
+	if err := systest.RefuseCalls(sys.PollCall, unix.EPERM); err != nil {
+		return testutil.Skipf("no filter of system calls: %v", err)
+	}
+	if !sys.Readiness(interruptedSocket()) {
+		return errors.New("got a socket that is not readable")
 	}
 	return nil
 }
