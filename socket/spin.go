@@ -47,6 +47,8 @@ func (t *Turn) spinFirst(op attempt) sys.Errno {
 	case !yields && s.never(setting):
 		d.cold = true
 		return sys.EAGAIN
+	case yields && d.lucky > 0 && parksInstead():
+		return sys.EAGAIN
 	case yields && setting > 0:
 		return t.yieldOnce(op)
 	case setting > 0:
@@ -97,7 +99,29 @@ func (t *Turn) spinCounted(op attempt, longest time.Duration, procs int32) sys.E
 // it is parked, it is not runnable before someone polls.
 func (t *Turn) yieldOnce(op attempt) sys.Errno {
 	runtime.Gosched()
-	return t.tryOrPoll(op)
+	e := t.tryOrPoll(op)
+	if t.d.lucky = 0; e != sys.EAGAIN {
+		t.d.lucky = 1
+	}
+	return e
+}
+
+// yieldMost is how long calls yield before one of them parks instead, which met its
+// last message by a yield. Those that meet like this are always runnable, and the scheduler does not look at the poller then:
+// only the runtime's monitor does, every 10 ms, and all others wait for that.
+const yieldMost = 250 * time.Microsecond
+
+// parkedInstead is when a call last parked instead of a yield, in terms of now.
+var parkedInstead atomic.Int64
+
+// parksInstead reports whether a call is to park where it would yield.
+func parksInstead() bool {
+	at := now()
+	if at-parkedInstead.Load() < int64(yieldMost) {
+		return false
+	}
+	parkedInstead.Store(at)
+	return true
 }
 
 // tryOrPoll tries op or, without op, sees whether the socket is readable.

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"runtime"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -11,7 +13,10 @@ import (
 	"example.com/uds/socket"
 )
 
-func init() { testutil.RegisterChild("yields", yieldsChild) }
+func init() {
+	testutil.RegisterChild("yields", yieldsChild)
+	testutil.RegisterChild("yieldsPoll", yieldsPollChild)
+}
 
 // With one P a receive yields to a peer in its process, and less often while
 // that brings nothing. To a peer elsewhere it does not yield.
@@ -41,6 +46,67 @@ func yieldsChild() {
 	}
 	if rounds == most {
 		fmt.Printf("got no message by a yield in %d rounds in which the sender was runnable\n", most)
+	}
+}
+
+// Goroutines that meet by yields are always runnable, and with one P nobody looks at
+// the poller then but the runtime's monitor, every 10 ms. They park now and then, so
+// that others do not wait for it.
+func TestYieldsLeaveThePollerItsTime(t *testing.T) {
+	testutil.RunSilent(t, testutil.Child(t, "yieldsPoll", "GOMAXPROCS=1"))
+}
+
+func yieldsPollChild() {
+	for range 10 {
+		a, b := onePPair(0, false)
+		childCheck(b.SetDeadline(time.Now().Add(safetyNet)))
+		go discard(b)
+		const (
+			until = 5000 // the ends of the pair meet by yields by then
+			most  = 1500 // the monitor comes after some thousands
+		)
+		streamUntil(a, func(n int) bool { return n == until })
+		if n := streamPast(a); n > most {
+			fmt.Printf("another goroutine waited for its pipe during %d messages, want %d at most\n", n, most)
+		}
+		a.Close()
+	}
+}
+
+// streamPast sends until another goroutine has found that its pipe is readable, and
+// returns how many messages that took.
+func streamPast(s *socket.Socket) int {
+	r, w, err := os.Pipe()
+	childCheck(err)
+	defer r.Close()
+	defer w.Close()
+	var read atomic.Bool
+	go func() {
+		_, err := r.Read(make([]byte, 1))
+		childCheck(err)
+		read.Store(true)
+	}()
+	runtime.Gosched() // to that goroutine, which parks
+	_, err = w.Write([]byte("x"))
+	childCheck(err)
+	return streamUntil(s, func(int) bool { return read.Load() })
+}
+
+// streamUntil sends messages until done says so of their number.
+func streamUntil(s *socket.Socket, done func(n int) bool) (n int) {
+	for ; !done(n); n++ {
+		_, err := s.Send([]byte("x"), 0)
+		childCheck(err)
+	}
+	return n
+}
+
+// discard receives until the end.
+func discard(s *socket.Socket) {
+	for p := make([]byte, 1); ; {
+		if n, err := s.Recv(p, 0); n == 0 || err != nil {
+			return
+		}
 	}
 }
 
