@@ -62,7 +62,7 @@ func looksAheadChild() {
 // Few wait where the processors have nothing to do from one wait to the next.
 func TestWaitsAreRare(t *testing.T) {
 	defer socket.UsualWaits(true)
-	for interval, want := range map[time.Duration]bool{0: false, 10 * time.Microsecond: false, 100 * time.Microsecond: true} {
+	for interval, want := range map[time.Duration]bool{0: false, 5 * time.Microsecond: false, 100 * time.Microsecond: true} {
 		if got := socket.PaceOf(interval); got != want {
 			t.Errorf("a wait every %v: got rare %v, want %v", interval, got, want)
 		}
