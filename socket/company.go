@@ -102,7 +102,7 @@ func (t *Turn) count() {
 
 // Hardly any call waits where the process has nothing to run in between.
 const (
-	paceWindow = 64                    // waits, of which the mean is taken
+	paceWindow = 64                   // waits, of which the mean is taken
 	rarely     = 8 * time.Microsecond // from one to the next
 )
 

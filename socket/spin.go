@@ -107,8 +107,9 @@ func (t *Turn) yieldOnce(op attempt) sys.Errno {
 }
 
 // yieldMost is how long calls yield before one of them parks instead, which met its
-// last message by a yield. Those that meet like this are always runnable, and the scheduler does not look at the poller then:
-// only the runtime's monitor does, every 10 ms, and all others wait for that.
+// last message by a yield. Those that meet like this are always runnable, and the
+// scheduler does not look at the poller then: only the runtime's monitor does, every
+// 10 ms, and all others wait for that.
 const yieldMost = 250 * time.Microsecond
 
 // parkedInstead is when a call last parked instead of a yield, in terms of now.
