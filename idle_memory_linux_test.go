@@ -77,7 +77,7 @@ func TestMemoryOfAnIdleConnection(t *testing.T) {
 }
 
 // below is receive, called below a frame of some size: on arm64 it may have 240 bytes,
-// and 272 with net's, on amd64 320 and 352.
+// and 272 with net's, on amd64 304 and 352.
 func below(receive receiveFunc) receiveFunc {
 	return func(c net.Conn, p []byte) (int, error) {
 		var frame [192]byte

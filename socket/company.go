@@ -13,10 +13,10 @@ type company uint8
 
 const (
 	busy    company = iota
-	between         // others waited between the last two waits
-	crowded
-	quiet company = 254 // hardly any wait
-	alone company = 255 // the last waits were all of its own socket
+	between               // others waited between the last two waits
+	crowded               // so they did before that one, too
+	quiet   company = 254 // hardly any wait
+	alone   company = 255 // the last waits were all of its own socket
 )
 
 // uncounted is how many waits in a row are not counted: each that is takes the line of

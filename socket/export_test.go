@@ -79,6 +79,9 @@ func PaceOf(interval time.Duration) (rare bool) {
 	return waits.rare.Load()
 }
 
+// ParksInstead reports whether a call parks now where it would yield.
+func ParksInstead() bool { return parksInstead() }
+
 // LeftOut is how many chances to spin or yield the last miss of a receive left
 // out; no call is under way.
 func LeftOut(s *Socket) int { return int(s.r.back) }

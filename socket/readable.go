@@ -59,9 +59,8 @@ func (t *Turn) Woken(err error) error {
 	if asked == stageNew {
 		return err
 	}
-	t.d.warm(err == nil && asked == stageAsked)
-	if err != nil || !t.d.unpark() {
-		_, err = t.disturbed(err)
+	done, err := t.woken(err, asked == stageAsked)
+	if err != nil || !done {
 		return err
 	}
 	t.stage = stageReady

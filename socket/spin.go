@@ -100,8 +100,8 @@ func (t *Turn) spinCounted(op attempt, longest time.Duration, procs int32) sys.E
 func (t *Turn) yieldOnce(op attempt) sys.Errno {
 	runtime.Gosched()
 	e := t.tryOrPoll(op)
-	if t.d.lucky = 0; e != sys.EAGAIN {
-		t.d.lucky = 1
+	if e != sys.EAGAIN {
+		t.d.lucky = 1 // until it parks
 	}
 	return e
 }

@@ -56,9 +56,10 @@ func TestYieldsLeaveThePollerItsTime(t *testing.T) {
 	testutil.RunSilent(t, testutil.Child(t, "yieldsPoll", "GOMAXPROCS=1"))
 }
 
+// So do those of SetSpin, which yield whatever comes of it.
 func yieldsPollChild() {
-	for range 10 {
-		a, b := onePPair(0, false)
+	for i := range 10 {
+		a, b := onePPair(time.Duration(i%2)*safetyNet, false)
 		childCheck(b.SetDeadline(time.Now().Add(safetyNet)))
 		go discard(b)
 		const (
@@ -71,6 +72,16 @@ func yieldsPollChild() {
 		}
 		a.Close()
 	}
+}
+
+// A call that would yield does so between two that park instead.
+func TestYieldsGoOnAfterOneThatParks(t *testing.T) {
+	for range 1000 { // on a busy machine the time may pass between two calls
+		if socket.ParksInstead(); !socket.ParksInstead() {
+			return
+		}
+	}
+	t.Error("every call parks instead")
 }
 
 // streamPast sends until another goroutine has found that its pipe is readable, and
