@@ -1,24 +1,41 @@
 package socket
 
+import "math/bits"
+
 // A direction adapts how often its calls spin, and whether they try by themselves
 // before they go to the poller. The figures are measured: docs/performance.md.
 
-// How many chances to spin a direction skips after misses in a row.
+// How many chances to spin a direction leaves out after a miss: few after hits in a
+// row. Otherwise each miss makes that four times as many, and a hit half: spins that
+// meet their message now and then cost more than they gain, and become as rare as
+// those that never do.
 const (
-	skipFirst = 2 // after the first; doubled by each
+	hitsInRow = 2
+	skipFirst = 2 // after these hits
+	skipLeast = 16
 	skipMost  = 256
 )
 
 // learn adapts to a spin that met its message, or missed it.
 func (d *direction) learn(hit bool) {
-	if hit {
-		d.back = 0
-		return
+	switch {
+	case hit && d.hits+1 >= hitsInRow:
+		d.hits, d.back = hitsInRow, 0
+	case hit:
+		d.hits++
+		d.back = max(d.back-1, 0)
+	default:
+		d.skip = skipFirst
+		if d.hits < hitsInRow {
+			d.skip = min(max(skipLeast, 4*d.left()), skipMost)
+		}
+		d.cold, d.eager, d.hits = true, false, 0
+		d.back = int8(bits.Len16(uint16(d.skip)))
 	}
-	d.cold, d.eager = true, false
-	d.back = min(max(skipFirst, 2*d.back), skipMost)
-	d.skip = d.back
 }
+
+// left is how many chances the last miss left out, or less for the hits since.
+func (d *direction) left() int16 { return 1 << d.back >> 1 }
 
 // thaw is what a call does that left its first try to the poller, because the
 // direction is cold: it counts that as a skipped chance to spin. After the last

@@ -84,7 +84,31 @@ func ParksInstead() bool { return parksInstead() }
 
 // LeftOut is how many chances to spin or yield the last miss of a receive left
 // out; no call is under way.
-func LeftOut(s *Socket) int { return int(s.r.back) }
+func LeftOut(s *Socket) int { return int(s.r.left()) }
+
+// SkipLeast is how many the first miss leaves out, and SkipMost any.
+const (
+	SkipLeast = skipLeast
+	SkipMost  = skipMost
+)
+
+// Spin has the turn's call spin as one that adapts, for nothing.
+func Spin(t *Turn) { t.spinCounted(nil, 0, procs()) }
+
+// A Learner adapts as a direction does.
+type Learner struct{ d direction }
+
+// Spins reports whether the next chance to spin is taken.
+func (l *Learner) Spins() bool {
+	if l.d.skip > 0 {
+		l.d.skip--
+		return false
+	}
+	return true
+}
+
+// Learn takes what came of a spin.
+func (l *Learner) Learn(hit bool) { l.d.learn(hit) }
 
 // LookedAhead reports whether the last receive that waited looks for descriptors
 // behind its wait; no call is under way.

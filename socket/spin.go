@@ -91,7 +91,9 @@ func (t *Turn) spinCounted(op attempt, longest time.Duration, procs int32) sys.E
 		return t.spin(op, longest)
 	}
 	e := t.spin(op, spinLongest)
-	t.d.learn(e != sys.EAGAIN)
+	if hit := e != sys.EAGAIN; hit || t.d.state.Load() == t.seen {
+		t.d.learn(hit)
+	}
 	return e
 }
 
