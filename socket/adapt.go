@@ -6,9 +6,9 @@ import "math/bits"
 // before they go to the poller. The figures are measured: docs/performance.md.
 
 // How many chances to spin a direction leaves out after a miss: few after hits in a
-// row. Otherwise each miss makes that four times as many, and a hit half: spins that
-// meet their message now and then cost more than they gain, and become as rare as
-// those that never do.
+// row, otherwise four times as many as after the miss before. So spins that meet their
+// message now and then, which costs more than it gains, become as rare as those that
+// never do.
 const (
 	hitsInRow = 2
 	skipFirst = 2 // after these hits
@@ -18,23 +18,21 @@ const (
 
 // learn adapts to a spin that met its message, or missed it.
 func (d *direction) learn(hit bool) {
-	switch {
-	case hit && d.hits+1 >= hitsInRow:
-		d.hits, d.back = hitsInRow, 0
-	case hit:
-		d.hits++
-		d.back = max(d.back-1, 0)
-	default:
-		d.skip = skipFirst
-		if d.hits < hitsInRow {
-			d.skip = min(max(skipLeast, 4*d.left()), skipMost)
+	if hit {
+		if d.hits++; d.hits >= hitsInRow {
+			d.hits, d.back = hitsInRow, 0
 		}
-		d.cold, d.eager, d.hits = true, false, 0
-		d.back = int8(bits.Len16(uint16(d.skip)))
+		return
 	}
+	d.skip = skipFirst
+	if d.hits < hitsInRow {
+		d.skip = min(max(skipLeast, 4*d.left()), skipMost)
+	}
+	d.back = int8(bits.Len16(uint16(d.skip)))
+	d.cold, d.eager, d.hits = true, false, 0
 }
 
-// left is how many chances the last miss left out, or less for the hits since.
+// left is how many chances the last miss left out, 0 after hits in a row.
 func (d *direction) left() int16 { return 1 << d.back >> 1 }
 
 // thaw is what a call does that left its first try to the poller, because the

@@ -40,8 +40,8 @@ func (s *Socket) WriteTimeout() time.Duration { return s.timeout(&s.w) }
 func (s *Socket) setDeadline(d *direction, at time.Time) error {
 	var end int64
 	if !at.IsZero() {
-		left := time.Until(at) // before now: what comes between makes it late, not early
-		end = max(1, saturated(now(), left))
+		present := time.Now()
+		end = max(1, saturated(int64(present.Sub(base)), at.Sub(present)))
 	}
 	s.mu.Lock()
 	if err := s.usable(d); err != nil {

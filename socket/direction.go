@@ -22,7 +22,7 @@ type direction struct {
 	cold  bool    // the last calls had to wait: the next leaves its first try to the poller
 	eager bool    // the last receive met its message by spinning: the next begins to spin at once
 	skip  int16   // chances to spin that are left to skip
-	back  int8    // what left is made of: 0 is none, 1 one chance, 2 two, 3 four …
+	back  int8    // left as its length in bits
 	hits  int8    // spins in a row that met their message, hitsInRow at most
 	lucky int8    // calls in a row that did not have to wait
 	calls uint8   // that bypass the scheduler unless in a crowd, for which every 16th looks

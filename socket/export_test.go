@@ -86,11 +86,8 @@ func ParksInstead() bool { return parksInstead() }
 // out; no call is under way.
 func LeftOut(s *Socket) int { return int(s.r.left()) }
 
-// SkipLeast is how many the first miss leaves out, and SkipMost any.
-const (
-	SkipLeast = skipLeast
-	SkipMost  = skipMost
-)
+// SkipLeast is how many the first miss leaves out.
+const SkipLeast = skipLeast
 
 // Spin has the turn's call spin as one that adapts, for nothing.
 func Spin(t *Turn) { t.spinCounted(nil, 0, procs()) }
