@@ -5,34 +5,39 @@ import "math/bits"
 // A direction adapts how often its calls spin, and whether they try by themselves
 // before they go to the poller. The figures are measured: docs/performance.md.
 
-// How many chances to spin a direction leaves out after a miss: few after hits in a
-// row, otherwise four times as many as after the miss before. So spins that meet their
-// message now and then, which costs more than it gains, become as rare as those that
-// never do.
+// How many chances to spin a direction leaves out after a miss: few if hits in excess
+// pay for it, otherwise four times as many as after the miss before. So spins that
+// meet their message now and then, which costs more than it gains, become as rare as
+// those that never do.
 const (
-	hitsInRow = 2
-	skipFirst = 2 // after these hits
+	missCosts = 2 // hits
+	hitsMost  = 8 // that are put by
+	skipFirst = 2 // after a miss that hits pay for
 	skipLeast = 16
 	skipMost  = 256
 )
 
 // learn adapts to a spin that met its message, or missed it.
 func (d *direction) learn(hit bool) {
-	if hit {
-		if d.hits++; d.hits >= hitsInRow {
-			d.hits, d.back = hitsInRow, 0
+	switch {
+	case hit:
+		if d.hits = min(d.hits+1, hitsMost); d.hits >= missCosts {
+			d.back = 0
 		}
 		return
-	}
-	d.skip = skipFirst
-	if d.hits < hitsInRow {
+	case d.hits >= missCosts:
+		d.hits -= missCosts
+		d.skip = skipFirst
+	default:
+		d.hits = 0
 		d.skip = min(max(skipLeast, 4*d.left()), skipMost)
+		d.back = int8(bits.Len16(uint16(d.skip)))
 	}
-	d.back = int8(bits.Len16(uint16(d.skip)))
-	d.cold, d.eager, d.hits = true, false, 0
+	d.cold, d.eager = true, false
 }
 
-// left is how many chances the last miss left out, 0 after hits in a row.
+// left is how many chances the last miss left out that hits did not pay for, 0 after
+// enough of them.
 func (d *direction) left() int16 { return 1 << d.back >> 1 }
 
 // thaw is what a call does that left its first try to the poller, because the

@@ -37,21 +37,29 @@ func TestSpinsAreMadeWhereTheyMeetMessages(t *testing.T) {
 	}
 }
 
-// A direction whose spins have met messages in a row takes a miss for an accident:
-// the next spin is soon, whatever there was before.
-func TestHitsInARowOutweighMisses(t *testing.T) {
+// Hits pay for misses, and a few are put by: after those a miss leaves out few chances,
+// whatever there was before.
+func TestHitsPayForMisses(t *testing.T) {
 	var l socket.Learner
-	for i, want := range []int{16, 64, 256, 256} {
-		l.Learn(false)
-		if got := chancesLeftOut(&l); got != want {
-			t.Errorf("after %d misses: got %d chances left out, want %d", i+1, got, want)
+	for _, c := range []struct {
+		hits   int
+		misses []int // how many chances each leaves out
+	}{
+		{0, []int{16, 64, 256, 256}},
+		{1, []int{256}},
+		{1, []int{256}},
+		{2, []int{2, 16, 64}},
+		{100, []int{2, 2, 2, 2, 16}},
+	} {
+		for range c.hits {
+			l.Learn(true)
 		}
-	}
-	l.Learn(true)
-	l.Learn(true)
-	l.Learn(false)
-	if got := chancesLeftOut(&l); got >= socket.SkipLeast {
-		t.Errorf("after two hits and a miss: got %d chances left out, want fewer than %d", got, socket.SkipLeast)
+		for i, want := range c.misses {
+			l.Learn(false)
+			if got := chancesLeftOut(&l); got != want {
+				t.Errorf("after %d hits and %d misses: got %d chances left out, want %d", c.hits, i+1, got, want)
+			}
+		}
 	}
 }
 

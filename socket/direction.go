@@ -23,7 +23,7 @@ type direction struct {
 	eager bool    // the last receive met its message by spinning: the next begins to spin at once
 	skip  int16   // chances to spin that are left to skip
 	back  int8    // left as its length in bits
-	hits  int8    // spins in a row that met their message, hitsInRow at most
+	hits  int8    // spins that met their message and have not paid for a miss, hitsMost at most
 	lucky int8    // calls in a row that did not have to wait
 	calls uint8   // that bypass the scheduler unless in a crowd, for which every 16th looks
 	crowd uint8   // looks until the crowd is over; 0: none
