@@ -47,7 +47,7 @@ func (d *direction) left() int16 { return 1 << d.back >> 1 }
 func (t *Turn) thaw() {
 	d := t.d
 	setting := t.s.spinSetting()
-	if !t.s.yields(setting, procsSeen.Load()) && (t.s.never(setting) || setting == 0 && d.with != alone) {
+	if !t.s.yields(setting, procs()) && (t.s.never(setting) || setting == 0 && d.with != alone) {
 		return
 	}
 	if d.skip--; d.skip <= 0 {

@@ -10,7 +10,10 @@ import (
 	"example.com/uds/socket"
 )
 
-func init() { testutil.RegisterSilent("thaw-yields", thawYieldsChild) }
+func init() {
+	testutil.RegisterSilent("thaw-yields", thawYieldsChild)
+	testutil.RegisterSilent("thaw-procs", thawProcsChild)
+}
 
 // leastSkip is how many chances to spin the first miss of a direction leaves out.
 const leastSkip = socket.SkipLeast
@@ -127,4 +130,33 @@ func waitOnce(s, peer *socket.Socket) error {
 		_, _, err = turn.RecvMarkedOrPark(p, 0)
 		return err
 	})
+}
+
+// A direction that is cold because the process had one processor notices when it gets
+// another.
+func TestWaitsNoticeAnotherProcessor(t *testing.T) {
+	testutil.RunSilent(t, testutil.Child(t, "thaw-procs", "GOMAXPROCS=1"))
+}
+
+func thawProcsChild() error {
+	a, b := onePPair(0, true)
+	for range 2 * socket.AloneAfter {
+		if err := waitOnce(a, b); err != nil {
+			return err
+		}
+	}
+	if !socket.Cold(a) {
+		return fmt.Errorf("with one processor: tries by itself, want it left to the poller")
+	}
+	runtime.GOMAXPROCS(2)
+	const most = 1000 // a call in 256 looks
+	for range most {
+		if err := waitOnce(a, b); err != nil {
+			return err
+		}
+		if !socket.Cold(a) {
+			return nil
+		}
+	}
+	return fmt.Errorf("got none of %d receives that tries by itself with two processors", most)
 }
