@@ -6,8 +6,8 @@ import (
 	"example.com/uds/socket"
 )
 
-// Of how many chances to spin a direction takes one in a hundred, by how many of its
-// spins in a row meet their message, out of eight.
+// How many of a hundred chances to spin a direction takes depends on how many of eight
+// spins meet their message.
 func TestSpinsAreMadeWhereTheyMeetMessages(t *testing.T) {
 	for _, c := range []struct {
 		name     string
