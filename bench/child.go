@@ -71,7 +71,7 @@ func childRun(text string) error {
 	return serve(run)
 }
 
-// serve answers once to say that it is ready, then once a line.
+// serve answers once to say that it is ready, then once for each line.
 func serve(run func(n int) error) error {
 	out := json.NewEncoder(os.Stdout)
 	before := usageStart()
@@ -105,7 +105,7 @@ type child struct {
 	out *json.Decoder
 }
 
-// start runs a copy of this program with the job. It takes inherit, which may be nil.
+// start runs a copy of this program with the job. It takes over inherit, which may be nil.
 func start(j job, inherit *os.File) (*child, error) {
 	if inherit != nil {
 		defer inherit.Close()

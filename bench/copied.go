@@ -40,7 +40,7 @@ func copiedPerRequest(j job, client func(j job) (caller, error)) (bytes float64,
 		return 0, err
 	}
 	defer func() { err = errors.Join(err, c.close()) }()
-	const warm, requests = 4, 32 // what sets up the connection is not a request's
+	const warm, requests = 4, 32 // what sets up the connection is not counted as a request's
 	for i := range warm + requests {
 		if i == warm {
 			copiedBytes.Store(0)
@@ -52,7 +52,7 @@ func copiedPerRequest(j job, client func(j job) (caller, error)) (bytes float64,
 	return float64(copiedBytes.Load()) / requests, nil
 }
 
-// copying counts what the kernel copies: nothing else copies in package net.
+// copying counts what the kernel copies: package net copies nothing else.
 type copying struct{ net.Conn }
 
 func (c copying) Read(p []byte) (int, error) {
@@ -67,15 +67,15 @@ func (c copying) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// copyingSeq also counts what Read copies within the process: the message that
-// follows small ones alone passes through the overflow buffer, and the tail of each
-// through one of its own.
+// copyingSeq also counts what Read copies within the process: a message that
+// follows only small ones passes through the overflow buffer, and the tail of any
+// message through a buffer of its own.
 type copyingSeq struct {
 	*uds.SeqConn
-	lately int // what Read takes the next message's size for
+	lately int // the size that Read expects of the next message
 }
 
-// smallMessage is the size up to which a message is expected to take the way of
+// smallMessage is the largest expected size with which a message takes the way of
 // small ones.
 const smallMessage = 4096
 

@@ -59,8 +59,8 @@ func duoEnd(t tech, j job) (end, error) {
 	return e, err
 }
 
-// each spreads n operations over the ends, one goroutine an end. A loop in C keeps
-// its goroutine's thread, which makes it a C program with a thread a connection.
+// each spreads n operations over the ends, with a goroutine for each end. A loop in C
+// keeps its goroutine's thread: that makes it a C program with a thread per connection.
 func each(ends []end, j job, n int, d duty) error {
 	if len(ends) == 1 {
 		return d(ends[0], j, n)

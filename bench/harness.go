@@ -10,7 +10,7 @@ import (
 // settings are the flags that shape a measurement.
 type settings struct {
 	rounds   int
-	launches int           // in which the rounds are made
+	launches int           // over which the rounds are split
 	sample   time.Duration // target duration of one sample
 	quick    bool          // one tiny sample each
 }
@@ -31,8 +31,8 @@ type contender struct {
 	samples []sample
 }
 
-// measure runs one row, its rounds in several launches: how sockets, memory and
-// processors of one fell out favours a contestant for as long as it lasts.
+// measure runs one row, its rounds split over several launches, because the layout of
+// sockets, memory and processors in a launch favours a contestant while it lasts.
 func measure(r row, s settings) (*result, error) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(r.procs))
 	var all []*contender
@@ -49,8 +49,8 @@ func measure(r row, s settings) (*result, error) {
 	return newResult(r, all), nil
 }
 
-// launch opens every contestant, with its children, and makes the rounds first,
-// first + s.launches and so on: each contestant once a round, the order rotated.
+// launch opens every contestant, with its children, and makes the rounds number
+// first, first + s.launches and so on: each contestant once a round, in rotated order.
 func launch(r row, s settings, first int) ([]*contender, error) {
 	dir, err := socketDir()
 	if err != nil {

@@ -55,7 +55,7 @@ func (a netAcceptor) accept() (end, error) {
 
 func (a netAcceptor) close() error { return a.l.Close() }
 
-// netConn makes a UnixConn of a descriptor and takes it.
+// netConn makes a UnixConn of a descriptor, which it takes over.
 func netConn(fd int) (*net.UnixConn, error) {
 	f := os.NewFile(uintptr(fd), "socket")
 	defer f.Close()

@@ -22,7 +22,7 @@ type figure struct {
 	Value    spread             `json:"value"`
 	CPU      spread             `json:"cpu_ns_per_op"`
 	Switches spread             `json:"voluntary_switches_per_op"`
-	Allocs   float64            `json:"allocs_per_op"` // the least of any round: others carry the runtime's own
+	Allocs   float64            `json:"allocs_per_op"` // the least of any round: others include the runtime's own
 	AllocB   float64            `json:"alloc_bytes_per_op"`
 	Ratio    map[string]spread  `json:"ratio"`
 	CPURatio map[string]spread  `json:"cpu_ratio"`

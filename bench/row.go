@@ -27,7 +27,7 @@ type row struct {
 	family      string
 	unit        string // of the value; lower is better
 	procs       int    // GOMAXPROCS, of the child too
-	multiple    int    // n is a multiple of it: the connections at once
+	multiple    int    // the connections at once; n is a multiple of it
 	bytes       int    // payload bytes an operation; 0: no rate shown
 	fixed       int    // operations a sample; 0: as many as fill the sample time
 	quick       int    // operations of the -quick pass; 0: 64 a connection
@@ -38,8 +38,8 @@ type row struct {
 // A closer is what a constructor has made so far.
 type closer interface{ close() error }
 
-// made is what a constructor returns at its last step: with an error that is nothing,
-// and c is closed.
+// made is what a constructor returns at its last step: c or, after an error, nothing,
+// and then c is closed.
 func made[T closer](c T, err error) (T, error) {
 	if err == nil {
 		return c, nil

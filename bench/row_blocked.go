@@ -89,7 +89,7 @@ func (b blocked) sendAll(queued chan<- struct{}) error {
 	return nil
 }
 
-// drain receives every message: the blocked one was not lost.
+// drain receives every message, which shows that the blocked one was not lost.
 func (b blocked) drain() error {
 	p := make([]byte, 65)
 	for i := range blockedMessages {

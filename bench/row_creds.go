@@ -12,7 +12,7 @@ import (
 
 type credOpener = func(set bool) (looper, error)
 
-// credTechs send messages over a SEQPACKET pair whose receiver wants the sender's
+// credTechs send messages over a SEQPACKET pair whose receiver asks for the sender's
 // credentials, and check them. With set, the sender names them itself.
 var credTechs = map[string]credOpener{
 	"net":      openNetCreds,

@@ -127,7 +127,7 @@ func fullRows() []row {
 	return []row{small, large}
 }
 
-// bulkRows: 1 GiB of bytes. net and mdlayher use a stream socket ("unix"), ours
+// bulkRows: 1 GiB of bytes. net and mdlayher use a stream socket ("unix"), uds
 // and c SEQPACKET; c sends the largest message that fits the read buffer.
 func bulkRows() []row {
 	var rows []row
@@ -150,7 +150,7 @@ func bulkRows() []row {
 // batchSize is the number of messages a batch call moves.
 const batchSize = 32
 
-// batchRows: ours and c move 32 messages a call; net and mdlayher have no such call.
+// batchRows: uds and c move 32 messages a call; net and mdlayher have no such call.
 func batchRows() []row {
 	names := []string{"net", "mdlayher", "c", "c-mmsg", "uds-batch", "uds-batch-refuse"}
 	alone := row{

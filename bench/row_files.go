@@ -13,16 +13,16 @@ import (
 
 type fileOpener = func(files []*os.File) (looper, error)
 
-// fileTechs pass descriptors over a SEQPACKET pair, get numbers and close them:
-// "uds" by the calls with net's signatures.
+// fileTechs pass descriptors over a SEQPACKET pair, receive them as numbers and close
+// those: "uds" by the calls with net's signatures.
 var fileTechs = map[string]fileOpener{
 	"net":      func(files []*os.File) (looper, error) { return openNetFiles(files, closeFDs) },
 	"mdlayher": openMdFiles,
 	"c":        openCFiles,
 }
 
-// ownedTechs get an *os.File of each: "net" makes it of the number, as a program
-// does that wants to use it.
+// ownedTechs get an *os.File of each: "net" makes it from the number, as a program
+// that wants to use the file does.
 var ownedTechs = map[string]fileOpener{
 	"net": func(files []*os.File) (looper, error) { return openNetFiles(files, closeAsFiles) },
 }
@@ -85,7 +85,7 @@ func numbers(files []*os.File) []int {
 	return fds
 }
 
-// rights is the control of descriptors; release gets each message's.
+// rights is the control of descriptors; release gets those of each message.
 func rights(files []*os.File, release func([]int) error) control {
 	fds := numbers(files)
 	return control{

@@ -25,7 +25,8 @@ const (
 	memfdSize = 64 << 20
 )
 
-// gcLoad opens its traffic anew in every run, so that it costs the others nothing.
+// gcLoad opens its traffic anew in every run, so that it costs the other contestants
+// nothing.
 type gcLoad struct {
 	tech tech
 	path string
@@ -74,7 +75,7 @@ func (g gcLoad) start() (*storm, error) {
 	return s, g.startHostile(s)
 }
 
-// work repeats a loop until the storm ends; an error after that is its end.
+// work repeats a loop until the storm ends; an error after that only ends the loop.
 func (s *storm) work(e end, f func(e end) error) {
 	s.wg.Go(func() {
 		for !s.stop.Load() {
@@ -153,7 +154,7 @@ func pauses() *metrics.Float64Histogram {
 }
 
 // quantileOf is the upper bound, in seconds, of the bucket that holds quantile p of
-// what came between two readings.
+// the events between two readings.
 func quantileOf(before, after *metrics.Float64Histogram, p float64) float64 {
 	var total, seen uint64
 	for i := range after.Counts {

@@ -37,7 +37,7 @@ func serviceRow(name, family, title string, j job, client func(j job) (caller, e
 	return r
 }
 
-// body has its check at the end, as every payload here.
+// body has its check at the end, like every payload here.
 func body(size int) []byte {
 	b := make([]byte, size)
 	b[size-1] = byte(size % 251)

@@ -39,7 +39,7 @@ func holdChild(j job) (func(n int) error, error) {
 // idleNames leave C out: its idle connection has no memory of its own.
 var idleNames = []string{"net", "mdlayher", "uds", "uds-send"}
 
-// idleRows: what a connection costs that only waits in a receive.
+// idleRows: what a connection that only waits in a receive costs.
 func idleRows() []row {
 	return []row{
 		{name: "idle", family: "idle", unit: "bytes/conn", valued: true, fixed: 10000, quick: 50,
@@ -94,9 +94,10 @@ func (i idle) run(n int) (outcome, error) {
 	return o, err
 }
 
-// measure parks n connections, and returns them, also with an error, and what each
-// of the later half costs. The first half takes up whatever free stacks an earlier contestant has left, and the
-// collector learns from it how large a stack such a goroutine begins with.
+// measure parks n connections. It returns them, even with an error, and what each of
+// the later half costs. The first half uses up the free stacks that an earlier
+// contestant left, and from it the collector learns how large a stack such a
+// goroutine begins with.
 func (i idle) measure(n int) (p *parked, each float64, err error) {
 	footprint()
 	p = newParked(n)
@@ -167,7 +168,7 @@ func (p *parked) wait(e end) {
 }
 
 // awaitParked polls for n waiting goroutines, because a goroutine gives no other sign
-// that it waits. The runtime's count is approximate: dozens that are gone may be in it.
+// that it waits. The runtime's count is approximate: it may include dozens that are gone.
 func awaitParked(n int) error {
 	const deadline = 5 * time.Second
 	for end := time.Now().Add(deadline); time.Now().Before(end); time.Sleep(time.Millisecond) {

@@ -32,8 +32,8 @@ func quantile(sorted []float64, p float64) float64 {
 	return sorted[i]*(1-f) + sorted[i+1]*f
 }
 
-// ratios divides round by round, base by other, so that above 1 means that
-// other needs less. A zero counts as floor: a quotient stays a number.
+// ratios divides base by other, round by round: above 1 means that other needs
+// less. A zero counts as floor, so that the quotient stays a number.
 func ratios(base, other []float64, floor float64) []float64 {
 	x := make([]float64, len(other))
 	for i := range other {

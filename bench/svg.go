@@ -8,9 +8,9 @@ import (
 	"strings"
 )
 
-// The chart: one group of bars a row, one bar a contestant, from the line at
-// 1.0 to the right where it beats net, to the left where it does not. The axis
-// is logarithmic, so twice as good and half as good are bars of equal length.
+// The chart has a group of bars for each row and a bar for each contestant, which
+// goes from the line at 1.0 to the right where it beats net, otherwise to the left.
+// The axis is logarithmic: twice as good and half as good are bars of equal length.
 const (
 	chartWidth = 880
 	chartTop   = 104 // above the first group
@@ -47,7 +47,7 @@ func class(name string) string {
 	return "rival"
 }
 
-// axisX is the position of a ratio; what lies outside the axis is at its end.
+// axisX is the position of a ratio; one that lies outside the axis is at its end.
 func axisX(ratio float64) float64 {
 	at := math.Log2(ratio/chartMin) / math.Log2(chartMax/chartMin)
 	return axisLeft + (axisRight-axisLeft)*math.Min(math.Max(at, 0), 1)

@@ -77,8 +77,8 @@ func closeAll(ends []end) error {
 	return first
 }
 
-// endAll closes the ends, waits for the goroutines that use them, and returns what
-// those met, too.
+// endAll closes the ends, waits for the goroutines that use them, and returns the
+// errors of those, too.
 func endAll(ends []end, users *sync.WaitGroup, errs chan error) error {
 	err := closeAll(ends)
 	users.Wait()

@@ -64,7 +64,7 @@ func (e udsBatch) send(size, n int) error {
 
 func (e udsBatch) recv(size, n int) error { return e.recvAll(batch(size), 0, n) }
 
-// recvAll takes n messages of which the first is number at.
+// recvAll takes n messages, the first of which is number at.
 func (e udsBatch) recvAll(ms []uds.Message, at, n int) error {
 	for done := 0; done < n; {
 		k, err := e.recvSome(ms[:min(len(ms), n-done)], at+done)

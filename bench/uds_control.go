@@ -51,7 +51,7 @@ func (l *udsControl) recv(p []byte) (int, error) {
 }
 
 // openUDSFiles: "uds" lets the OOB close what arrived; "uds-take" takes the
-// files and closes each, as a program does that wants to use them.
+// files and closes each, as a program that wants to use them does.
 func openUDSFiles(files []*os.File, release func(*uds.OOB) error) (looper, error) {
 	check := func(o *uds.OOB) error {
 		if len(o.Files) != len(files) {
