@@ -5,8 +5,8 @@
 //	systemd-socket-activate --seqpacket -l /tmp/echo ./activation
 //	systemd-socket-activate -d -l /tmp/echo ./activation
 //
-// The service manager makes the socket file and removes it: the service needs
-// no right to, and no client is refused while the service restarts.
+// The service manager makes and removes the socket file: the service needs no
+// right to do so, and no client is refused while the service restarts.
 package main
 
 import (
@@ -109,9 +109,9 @@ func answerMessages(c *uds.SeqConn) {
 }
 
 // answerDatagrams answers every datagram with its first 64 KiB, but does not wait for a
-// client whose queue is full: that would hold up the answers of all others. What
-// nobody has received yet fills the socket's own buffer, too, and then no client is
-// answered: one that is not trusted to receive gets a connection of its own.
+// client whose queue is full: that would hold up the answers to all others. Answers
+// that nobody has received yet also fill the socket's own buffer, and then no client is
+// answered: a client that is not trusted to receive needs a connection of its own.
 func answerDatagrams(c *uds.DgramConn) {
 	log.Printf("receiving at %v", c.LocalAddr())
 	p := make([]byte, 64<<10)

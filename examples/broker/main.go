@@ -1,13 +1,13 @@
 // Broker is a privileged helper that opens files for others, as far as a policy
-// allows. A client names a file; the broker knows from the kernel who asks, opens
-// it and passes the descriptor.
+// allows. A client names a file; the broker learns from the kernel who asks, opens
+// the file and passes its descriptor.
 //
 //	go build ./examples/broker
 //	sudo ./broker serve /run/broker /srv/files  # everybody may read what is in /srv/files
 //	./broker get /run/broker readme             # prints /srv/files/readme
 //
-// The policy here: below the directory, whatever links there are, everybody may
-// read, and the user that the broker runs as may write too.
+// The policy here: whatever links there are, everybody may read what is below the
+// directory, and the user that the broker runs as may write to it, too.
 package main
 
 import (
@@ -90,8 +90,8 @@ func serve(l *uds.SeqListener, root *os.Root) {
 	}
 }
 
-// answer answers requests, a message each, until the client hangs up: with an
-// empty message and the file, or with what is wrong.
+// answer answers requests, each of which is a message, until the client hangs up. An
+// answer is an empty message with the file, or says what is wrong.
 func answer(c *uds.SeqConn, root *os.Root) error {
 	who, err := c.PeerCred()
 	if err != nil {
@@ -104,7 +104,7 @@ func answer(c *uds.SeqConn, root *os.Root) error {
 		switch {
 		case err == nil:
 			f, err = open(root, who, string(request[:n]))
-		case !errors.Is(err, uds.ErrTruncated): // too long a request is the client's to mend
+		case !errors.Is(err, uds.ErrTruncated): // a request that is too long is the client's to mend
 			return err
 		}
 		if err != nil {
@@ -119,7 +119,7 @@ func answer(c *uds.SeqConn, root *os.Root) error {
 	}
 }
 
-// open opens what the policy allows: "r NAME" or "w NAME".
+// open opens what the policy allows. A request is "r NAME" or "w NAME".
 func open(root *os.Root, who uds.Cred, request string) (*os.File, error) {
 	mode, name, _ := strings.Cut(request, " ")
 	switch {

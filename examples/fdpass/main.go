@@ -1,12 +1,12 @@
 //go:build unix
 
 // Fdpass opens a file that only its own user may read and passes it to a process
-// of another user, which uses it. Run as root, that process is nobody's:
+// of another user, which uses it. If this runs as root, that process is nobody's:
 //
 //	go build ./examples/fdpass && sudo ./fdpass
 //
-// What a process may open is decided when it opens it; a descriptor carries the
-// answer with it.
+// Whether a process may open a file is decided when it opens it; a descriptor
+// carries the answer with it.
 package main
 
 import (
@@ -58,7 +58,7 @@ func run(out io.Writer, receiver *exec.Cmd) error {
 	}
 	// The message is the path, so that the receiver can try it too.
 	err = c.SendFiles([]byte(path), f)
-	c.Close() // a receiver that got nothing ends
+	c.Close() // ends a receiver that got nothing
 	return errors.Join(err, receiver.Wait())
 }
 
@@ -69,7 +69,7 @@ func start(cmd *exec.Cmd) (*uds.SeqConn, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer its.Close() // nothing once it is detached
+	defer its.Close() // does nothing once it is detached
 	socket, err := its.Detach()
 	if err != nil {
 		mine.Close()

@@ -1,4 +1,4 @@
-// Http serves and requests over SEQPACKET sockets in the three ways that
+// Http serves and makes requests over SEQPACKET sockets in the three ways that
 // package http has: HTTP/1.1, HTTP/2 without encryption (h2c) and HTTP/2 over
 // TLS.
 //

@@ -40,5 +40,5 @@ func (j *Journal) Send(e *Entry) error {
 	return errors.Join(j.sendFile(f), f.Close())
 }
 
-// sendFile sends a file that is an entry, with an empty datagram.
+// sendFile sends a file that holds an entry, with an empty datagram.
 func (j *Journal) sendFile(f *os.File) error { return j.c.SendFiles(nil, f) }

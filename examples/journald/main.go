@@ -1,6 +1,6 @@
 // Journald writes to the systemd journal by its native protocol: fields of any
-// bytes, and entries of any size. An entry that fits a datagram is one; a larger
-// one goes as a sealed memfd, with an empty datagram.
+// bytes, and entries of any size. An entry that fits a datagram is sent as one; a
+// larger one goes as a sealed memfd, with an empty datagram.
 //
 //	go run ./examples/journald 'MESSAGE=hello' PRIORITY=5
 //

@@ -13,7 +13,7 @@ func tooLarge(err error) bool {
 	return errors.Is(err, unix.EMSGSIZE) || errors.Is(err, unix.ENOBUFS)
 }
 
-// seals are those without which journald does not map what others can change.
+// seals are those that journald requires, so as not to map what others can change.
 const seals = unix.F_SEAL_SHRINK | unix.F_SEAL_GROW | unix.F_SEAL_WRITE | unix.F_SEAL_SEAL
 
 // sealed returns a memory file with the content, which nobody can change. The

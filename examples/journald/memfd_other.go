@@ -9,5 +9,5 @@ import (
 
 func tooLarge(error) bool { return false }
 
-// sealed fails: journald, and sealed memory files, are Linux's.
+// sealed fails: only Linux has journald and sealed memory files.
 func sealed([]byte) (*os.File, error) { return nil, errors.ErrUnsupported }

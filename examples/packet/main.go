@@ -62,8 +62,8 @@ func run(ctx context.Context, w io.Writer, name, message string) error {
 	return err
 }
 
-// capture opens a socket for the payloads of our frames that begin with a byte.
-// It is bound after the filter is there, so that nothing else is ever queued.
+// capture opens a socket for the payloads of our frames that begin with the given
+// byte. It is bound after the filter is set, so that nothing else is ever queued.
 func capture(ifi *net.Interface, first string) (*socket.Socket, error) {
 	s, err := socket.New(socket.AFPacket, socket.SockDgram, 0)
 	if err != nil {

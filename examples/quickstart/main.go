@@ -1,6 +1,6 @@
 // Quickstart shows both faces of a SEQPACKET connection. It starts an
 // http.Server on a SEQPACKET socket, posts 5 MiB to it over TLS and gets them
-// back, and then exchanges messages, an empty one among them.
+// back, then exchanges messages, one of them empty.
 //
 //	go run ./examples/quickstart
 package main
@@ -38,8 +38,8 @@ func run(out io.Writer) error {
 	return messages(out, filepath.Join(dir, "messages.sock"))
 }
 
-// bytesOverTLS uses the byte face: nothing here but the two lines that listen
-// and dial knows that it is not TCP.
+// bytesOverTLS uses the byte face: only the two lines that listen and dial know
+// that it is not TCP.
 func bytesOverTLS(out io.Writer, path string) error {
 	serverTLS, clientTLS, err := selfsigned.Configs("quickstart")
 	if err != nil {

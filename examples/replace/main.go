@@ -3,9 +3,9 @@
 //
 //	go run ./examples/replace -n 100
 //
-// Every new listener takes the path over from the old one with
-// uds.ExistingReplace, and the old one goes on accepting for a moment. No client
-// is refused and no exchange is lost.
+// Every new listener takes over the path of the old one with uds.ExistingReplace,
+// and the old one goes on accepting for a moment. No client is refused and no
+// exchange is lost.
 package main
 
 import (
@@ -69,8 +69,8 @@ type service struct {
 	running sync.WaitGroup // listeners and connections
 }
 
-// replace replaces l so many times, each after some load, until a client fails,
-// and returns the last listener.
+// replace replaces l the given number of times, each time after some load, until a
+// client fails, and returns the last listener.
 func (s *service) replace(l *uds.SeqListener, times int, load *load) (*uds.SeqListener, error) {
 	for i := range times {
 		if err := load.wait(); err != nil {
@@ -180,7 +180,7 @@ func (l *load) fail(err error) {
 	l.advance()
 }
 
-// failure is what clients failed with.
+// failure is the error that clients failed with, or nil.
 func (l *load) failure() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()

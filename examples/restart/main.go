@@ -5,11 +5,11 @@
 //
 //	go build ./examples/restart
 //	./restart /tmp/restart.sock &
-//	kill -HUP PID       # starts a successor, from what is the program's file then
+//	kill -HUP PID       # starts a successor, from the program's file as it is then
 //
 // The predecessor gives up a connection when it has answered what it read from it.
-// What the client sends meanwhile stays in the socket, for the successor. Without
-// a successor, where that cannot be started, it goes on.
+// What the client sends meanwhile stays in the socket, for the successor. If no
+// successor can be started, the predecessor goes on.
 package main
 
 import (
@@ -97,7 +97,7 @@ func startSuccessor() (*uds.SeqConn, error) {
 
 // startWith starts a successor that has c, which is closed here.
 func startWith(c *uds.SeqConn) error {
-	defer c.Close() // nothing once it is detached
+	defer c.Close() // does nothing once it is detached
 	f, err := c.Detach()
 	if err != nil {
 		return err
@@ -110,8 +110,8 @@ func startWith(c *uds.SeqConn) error {
 	return cmd.Start()
 }
 
-// handOver gives the successor everything, what this process inherits itself
-// included.
+// handOver gives the successor everything, including what this process inherits
+// itself.
 func (s *server) handOver(successor *uds.SeqConn) error {
 	s.inheriting.Wait()
 	if err := s.giveListener(successor); err != nil {
@@ -120,8 +120,8 @@ func (s *server) handOver(successor *uds.SeqConn) error {
 	return s.giveConns(successor)
 }
 
-// The messages of a handoff: each with one descriptor. The end is that of the
-// connection.
+// The messages of a handoff, each with one descriptor. It ends when the connection
+// does.
 const (
 	listenerMessage = "listener"
 	connMessage     = "connection"
@@ -153,7 +153,7 @@ func (s *server) adopt(what string, files []*os.File) error {
 	if len(files) != 1 {
 		return fmt.Errorf("%d files with the message %q", len(files), what)
 	}
-	defer files[0].Close() // both duplicate it
+	defer files[0].Close() // both constructors duplicate it
 	if what == listenerMessage {
 		l, err := uds.FileSeqListener(files[0])
 		if err == nil {

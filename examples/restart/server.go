@@ -68,7 +68,8 @@ func (s *server) wrap(c *uds.SeqConn) *conn {
 	return w
 }
 
-// stopListening closes the listener, and lets its file be if it has a successor.
+// stopListening closes the listener, and removes its file only if remove is set: a
+// successor still needs it.
 func (s *server) stopListening(remove bool) {
 	s.mu.Lock()
 	l := s.listener
@@ -102,8 +103,8 @@ func (s *server) giveListener(c *uds.SeqConn) error {
 	return nil
 }
 
-// giveConns gives every connection to the successor at c, as soon as it can be,
-// and returns when none is left.
+// giveConns gives every connection to the successor at c as soon as possible, and
+// returns when none is left.
 func (s *server) giveConns(c *uds.SeqConn) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -170,8 +171,8 @@ type conn struct {
 	dirty bool // bytes were read since the last answer
 }
 
-// Read reads no byte that the connection could be given up without: it waits for
-// one, and then reads it and notes that.
+// Read never takes a byte without noting it, so that the connection is not given up
+// without that byte: it first waits for one, then reads it and notes that.
 func (c *conn) Read(p []byte) (int, error) {
 	for {
 		n, err := c.seq.NextSize()
@@ -203,8 +204,8 @@ func (c *conn) Write(p []byte) (int, error) {
 	return c.seq.Write(p)
 }
 
-// giveUp returns the connection's socket, or nil if part of a request was read,
-// or if there is no descriptor to be had. The server's Read ends as if the
+// giveUp returns the connection's socket, or nil if part of a request was read
+// or no descriptor is to be had. The server's Read ends as if the
 // connection had been closed.
 func (c *conn) giveUp() *os.File {
 	c.mu.Lock()

@@ -1,6 +1,6 @@
-// Sdnotify runs a program as a service manager does, and prints what it tells by
-// sd_notify(3) until it ends: its state, who said so, and which files it gave to
-// keep.
+// Sdnotify runs a program as a service manager does, and prints what the program
+// tells by sd_notify(3) until it ends: its state, who said so, and which files it
+// gave to keep.
 //
 //	go run ./examples/sdnotify systemd-notify --ready --status="at work"
 //
@@ -33,7 +33,7 @@ func main() {
 
 // run runs cmd and prints its notifications.
 func run(ctx context.Context, cmd *exec.Cmd, w io.Writer) error {
-	m, err := NewManager(ctx, "") // an abstract name of the kernel's choice
+	m, err := NewManager(ctx, "") // an abstract name that the kernel chooses
 	if err != nil {
 		return err
 	}
@@ -45,7 +45,7 @@ func run(ctx context.Context, cmd *exec.Cmd, w io.Writer) error {
 	return errors.Join(err, m.c.CloseRead(), <-printed, m.Close())
 }
 
-// pause is for how long nothing is received after an error.
+// pause is how long nothing is received after an error.
 const pause = 100 * time.Millisecond
 
 // printAll prints notifications, and what went wrong with one, until no more come.

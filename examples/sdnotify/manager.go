@@ -13,7 +13,7 @@ import (
 type Notification struct {
 	Sender uds.Cred
 	State  map[string]string // the last of each assignment
-	Files  []*os.File        // for the receiver, who closes them
+	Files  []*os.File        // the receiver's, who closes them
 }
 
 // Manager receives what services tell.
@@ -43,7 +43,8 @@ const maxFiles = 253
 var errNoCredentials = errors.New("a notification without credentials")
 
 // Receive waits for the next notification. A barrier is answered here, and not
-// returned: all before it have been. A notification that does not fit is ignored.
+// returned: all notifications before it have been returned. A notification that does
+// not fit is ignored.
 func (m *Manager) Receive() (Notification, error) {
 	oob := uds.OOB{MaxFiles: maxFiles}
 	defer oob.Close()

@@ -37,7 +37,7 @@ func (n *Notifier) Notify(assignments ...string) error {
 	return n.c.Send([]byte(strings.Join(assignments, "\n")))
 }
 
-// Ready says that start-up is done, and with what status.
+// Ready says that the service has started, and gives its status.
 func (n *Notifier) Ready(status string) error { return n.Notify("READY=1", "STATUS="+status) }
 
 // Store gives the manager files to keep for the next start of this service,
@@ -46,8 +46,8 @@ func (n *Notifier) Store(name string, files ...*os.File) error {
 	return n.c.SendFiles([]byte("FDSTORE=1\nFDNAME="+name), files...)
 }
 
-// Barrier waits until the manager has processed all that was sent: it closes the
-// descriptor that goes with the message.
+// Barrier waits until the manager has processed all that was sent: then the manager
+// closes the descriptor that goes with the message.
 func (n *Notifier) Barrier(ctx context.Context) error {
 	r, w, err := os.Pipe()
 	if err != nil {

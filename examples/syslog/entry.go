@@ -12,10 +12,10 @@ import (
 type entry struct {
 	facility, severity int
 	sender             uds.Cred
-	text               string // a time and a tag among it, as the sender wrote them
+	text               string // with a time and a tag, as the sender wrote them
 }
 
-// defaultPriority is user.notice, that of a text without one: RFC 3164, 4.3.3.
+// defaultPriority, of a text without a priority, is user.notice: RFC 3164, 4.3.3.
 const defaultPriority = 1*8 + 5
 
 // parse splits the priority, as in "<13>", from the text.

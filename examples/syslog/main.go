@@ -1,5 +1,5 @@
-// Syslog prints what programs log, and who they are: the kernel tells the
-// sender's process, user and group with every datagram, whatever the text says.
+// Syslog prints what programs log, and who they are: whatever the text says, the
+// kernel tells the sender's process, user and group with every datagram.
 //
 //	go run ./examples/syslog /tmp/log &
 //	logger --socket-errors=on -u /tmp/log hello
@@ -45,7 +45,7 @@ func listen(ctx context.Context, address string) (*uds.DgramConn, error) {
 }
 
 // serve prints what arrives until c is closed. What does not fit is cut, and
-// descriptors, for which there is no room, are closed: a sender of such things
+// descriptors are closed, because there is no room for them: a sender of such things
 // does not end the service.
 func serve(c *uds.DgramConn, w io.Writer) error {
 	m := uds.Message{Buffers: [][]byte{make([]byte, 64<<10)}, OOB: new(uds.OOB)}

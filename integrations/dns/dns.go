@@ -1,11 +1,11 @@
 // Package dns runs miekg/dns over datagram and SEQPACKET sockets of AF_UNIX.
 //
-// miekg/dns frames by whether a connection is a net.PacketConn: a DgramConn is,
-// and carries a message a datagram; a SeqConn is not, and carries messages with
-// a length in front, as a TCP connection does.
+// miekg/dns frames messages by whether a connection is a net.PacketConn. A DgramConn
+// is one, and carries one message in each datagram; a SeqConn is not, and carries each
+// message with its length in front, as a TCP connection does.
 //
-// miekg/dns would wait for ever for a client that does not receive its answers, its
-// Shutdown too: no send waits over UDP, for which it was made. Here an answer waits
+// miekg/dns, and its Shutdown too, would wait for ever for a client that does not
+// receive its answers: it was made for UDP, where no send waits. Here an answer waits
 // for a second at most.
 package dns
 

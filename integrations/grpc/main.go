@@ -31,8 +31,8 @@ func main() {
 // messageSize is the size of the larger messages.
 const messageSize = 1 << 20
 
-// bufferSizes are the read buffers to run with: gRPC's default of 32 KiB, and
-// one that is smaller than the messages of the socket.
+// bufferSizes are the sizes of the read buffers to run with: gRPC's default of
+// 32 KiB, and one that is smaller than the messages of the socket.
 var bufferSizes = []int{32 << 10, 4 << 10}
 
 func run(ctx context.Context, out io.Writer) error {

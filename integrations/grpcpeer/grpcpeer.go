@@ -1,6 +1,6 @@
 // Package grpcpeer gives gRPC the identity of the process at the other end of an
-// AF_UNIX connection: transport credentials that put it into the AuthInfo of every
-// call, and may refuse it. They work over the connections of package uds and over
+// AF_UNIX connection: transport credentials that put that identity into the AuthInfo
+// of every call, and may refuse it. They work over the connections of package uds and over
 // *net.UnixConn, on Linux.
 package grpcpeer
 
@@ -29,16 +29,16 @@ func (AuthInfo) AuthType() string { return authType }
 
 // New returns credentials for a server or a client. authorize, if not nil, is
 // called with the peer of every new connection, by many goroutines at once; if it
-// returns an error the connection is closed. A connection whose peer process can
-// not be told is refused.
+// returns an error the connection is closed. A connection whose peer process is not
+// known is refused.
 //
 // A client's peer is the process that called listen(2).
 func New(authorize func(uds.Peer) error) credentials.TransportCredentials {
 	return &creds{authorize}
 }
 
-// FromContext returns the peer of the connection that a call came in on, in a
-// handler, if the server has credentials of this package.
+// FromContext, called in a handler, returns the peer of the connection that the call
+// came in on, if the server has credentials of this package.
 func FromContext(ctx context.Context) (uds.Peer, bool) {
 	p, ok := peer.FromContext(ctx)
 	if !ok {

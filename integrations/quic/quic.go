@@ -1,9 +1,10 @@
 // Package quic runs quic-go over datagram sockets of AF_UNIX.
 //
 // quic-go takes any net.PacketConn. Between two processes of a host no datagram
-// is lost, and a full receiver is waited for: a second at most, after which the
-// connection with it is over. quic-go, made for UDP, where no send waits, would
-// wait for ever for a peer that has stopped receiving, its Close too.
+// is lost, and a send waits for a full receiver: a second at most, after which the
+// connection with that receiver is over. Without this bound quic-go, and its Close
+// too, would wait for ever for a peer that has stopped receiving, because it was made
+// for UDP, where no send waits.
 package quic
 
 import (

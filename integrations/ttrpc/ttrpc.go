@@ -14,7 +14,7 @@ import (
 )
 
 // Handshaker is for ttrpc.WithServerHandshaker. It calls authorize, which may be
-// nil, with the peer's credentials; if that returns an error the connection is
+// nil, with the peer's credentials; if authorize returns an error the connection is
 // closed.
 func Handshaker(authorize func(uds.Cred) error) ttrpc.Handshaker { return handshaker(authorize) }
 

@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// Configs returns TLS settings for a server of the name host, whose certificate
-// is made here and valid for a day, and for clients that trust it alone.
+// Configs returns TLS settings for a server named host, whose certificate is made
+// here and valid for a day, and for clients that trust only that certificate.
 func Configs(host string) (server, client *tls.Config, err error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
