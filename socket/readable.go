@@ -134,13 +134,16 @@ func (t *Turn) goesToPoller() bool {
 // that is: an idle connection may have waited only once. Of others it is not true.
 func (t *Turn) registersFirst() bool {
 	s := t.s
-	if s.is(factPolled|factUnwatched) || s.peerKnown() || !t.quiet() || s.spinSetting() != 0 {
+	if s.is(factPolled|factUnwatched) || s.peerKnown() && !s.parksAtOnce() || !t.quiet() || s.spinSetting() != 0 {
 		return false
 	}
 	t.meet()
 	t.d.cold = true // register asks where the peer is
 	return true
 }
+
+// parksAtOnce reports whether a call whose peer is known neither spins nor yields.
+func (s *Socket) parksAtOnce() bool { return procs() != 1 && s.peerHere() }
 
 // readable is wait, but for making the call ready to park. The call may spin.
 func (t *Turn) readable(call string, e sys.Errno) error {
