@@ -11,7 +11,7 @@ import (
 	"example.com/uds/internal/sys"
 )
 
-// The environment of socket activation: sd_listen_fds(3).
+// The environment variables of socket activation: sd_listen_fds(3).
 const (
 	envListenPID     = "LISTEN_PID"
 	envListenPidfdID = "LISTEN_PIDFDID"
@@ -22,29 +22,30 @@ const (
 // firstActivated is the first descriptor that is passed: SD_LISTEN_FDS_START.
 const firstActivated = 3
 
-// activation is what ActivatedFiles has handed out.
+// activation records whether ActivatedFiles has handed out the files.
 var activation struct {
 	mu    sync.Mutex
 	taken bool
 }
 
 // ActivatedFiles returns the sockets that the service manager passed to this
-// process, in their order, as sd_listen_fds_with_names(3) does. Name of each is
-// its entry in LISTEN_FDNAMES, or "unknown" if that is not set.
+// process, in order, as sd_listen_fds_with_names(3) does. The Name of each file
+// is its entry in LISTEN_FDNAMES, or "unknown" if that is not set.
 //
-// The files are the caller's and close-on-exec. They may be of any kind:
+// The caller owns the files, which are close-on-exec. They may be of any kind:
 // FileSeqListener, FileSeqConn and FileDgramConn check what they get and
 // duplicate it, so that the file can be closed afterwards. A socket file belongs
-// to the service manager, and no Close of this package removes it.
+// to the service manager: no Close of this package removes it.
 //
-// Without files for this process the result is nil and no error: if LISTEN_PID
-// or LISTEN_FDS is not set, if LISTEN_PID or LISTEN_PIDFDID is another
-// process's, and from the second call on. Malformed variables are EINVAL, a
-// descriptor that was not passed is EBADF, and then nothing is handed out.
+// Without files for this process the result is nil and no error. That is so if
+// LISTEN_PID or LISTEN_FDS is not set, if LISTEN_PID or LISTEN_PIDFDID names
+// another process, and from the second call on. A malformed variable is EINVAL
+// and a descriptor that was not passed is EBADF; then nothing is handed out.
 //
-// unsetEnv removes the four variables whatever the result, so that child
-// processes do not see them. Without a service manager's protocol, on systems
-// other than Linux too, the result is that of an empty environment.
+// If unsetEnv is true the four variables are removed whatever the result, so
+// that child processes do not see them. Without a service manager that follows
+// the protocol, on systems other than Linux too, the result is that of an empty
+// environment.
 func ActivatedFiles(unsetEnv bool) ([]*os.File, error) {
 	activation.mu.Lock()
 	defer activation.mu.Unlock()
@@ -75,8 +76,8 @@ func ActivatedFiles(unsetEnv bool) ([]*os.File, error) {
 	return files, nil
 }
 
-// checkActivated checks that n descriptors were passed. One that is
-// close-on-exec already was not: this process opened it.
+// checkActivated checks that n descriptors were passed. A descriptor that is
+// already close-on-exec was not: this process opened it.
 func checkActivated(n int) error {
 	for fd := firstActivated; fd < firstActivated+n; fd++ {
 		own, e := sys.Cloexec(fd)
@@ -96,7 +97,7 @@ func unsetActivation() {
 	}
 }
 
-// activatedCount is how many descriptors there are for this process.
+// activatedCount returns how many descriptors there are for this process.
 func activatedCount() (int, error) {
 	if ours, err := activatesUs(); err != nil || !ours {
 		return 0, err
@@ -126,7 +127,7 @@ func activatedNames(n int) (name func(i int) string, err error) {
 }
 
 // activatesUs reports whether the environment is for this process and not for
-// one that it descends from.
+// one of its ancestors.
 func activatesUs() (bool, error) {
 	v, ok := os.LookupEnv(envListenPID)
 	if !ok {
@@ -147,7 +148,7 @@ func activatesUs() (bool, error) {
 	if err != nil {
 		return false, envError(envListenPidfdID, v, "an inode number")
 	}
-	own, e := sys.PidfdInode() // a process number comes again, this does not
+	own, e := sys.PidfdInode() // a PID can be reused, this number cannot
 	return e != 0 || own == id, nil
 }
 

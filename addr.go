@@ -27,12 +27,12 @@ import (
 //
 // An abstract name lives in the network namespace and not in the file system,
 // and it has no permissions: every process in the namespace can connect to it.
-// Only Linux has abstract names. An Addr holds every kind on every system; it
-// is the call that uses one which fails where the system lacks it.
+// Only Linux has abstract names. An Addr holds every kind on every system; where
+// the system lacks a kind, it is the call that uses it which fails.
 //
 // A path may have any length. One of up to [MaxPathLen] bytes fits the kernel's
-// address structure with its terminating NUL byte, one of a byte more fits
-// without it, and [Addr.Raw] refuses those that are longer still.
+// address structure with a terminating NUL byte, one a byte longer fits without
+// it, and [Addr.Raw] refuses anything longer.
 //
 // See unix(7).
 type Addr struct {
@@ -77,7 +77,7 @@ func ParseAddr(s string) (Addr, error) {
 	return PathAddr(s)
 }
 
-// parseName is [ParseAddr] that also takes package net's other spelling of an
+// parseName is [ParseAddr], but also takes package net's other spelling of an
 // abstract name, which has a NUL byte in place of the '@'.
 func parseName(s string) (Addr, error) {
 	if s != "" && s[0] == 0 {
@@ -131,7 +131,7 @@ func AbstractAddr(name string) (Addr, error) {
 
 // AddrOf returns the Addr of a, which must be nil or a *net.UnixAddr. A nil
 // interface and a nil *net.UnixAddr give the unnamed address. The Name of a
-// *net.UnixAddr is taken as [Dial] takes an address and its Net is ignored.
+// *net.UnixAddr is read as [Dial] reads an address, and its Net is ignored.
 //
 // Package net's names cannot express every address: net writes the unnamed
 // address of a peer as "@", which AddrOf takes for the empty abstract name,
@@ -193,8 +193,8 @@ func newAddrError(in, reason string) error {
 
 func (e *addrError) Error() string { return "uds: address " + e.subject + ": " + e.reason }
 
-// Unwrap lets errors.Is(err, syscall.EINVAL) hold, the errno with which the
-// kernel refuses a malformed address.
+// Unwrap makes errors.Is(err, syscall.EINVAL) true: the kernel refuses a
+// malformed address with that errno.
 func (e *addrError) Unwrap() error { return syscall.EINVAL }
 
 func abstractTooLong(name string) error {

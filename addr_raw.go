@@ -35,11 +35,11 @@ func AddrFromRaw(sunPath []byte) (Addr, error) {
 	return Addr{string(sunPath)}, nil
 }
 
-// Raw returns the bytes of sun_path for a, as bind(2) and connect(2) take them
-// with an address length of their number plus the size of sun_family. The
-// slice is the caller's.
+// Raw returns the bytes of sun_path for a, as bind(2) and connect(2) take them;
+// the address length is their number plus the size of sun_family. The slice is
+// the caller's.
 //
-//   - The unnamed address has none; bind(2) on Linux autobinds with it.
+//   - The unnamed address has none; bind(2) to it autobinds on Linux.
 //   - An abstract name has a leading NUL byte and no terminating one.
 //   - A path has a terminating NUL byte if there is room for it.
 //

@@ -6,7 +6,7 @@ import (
 	"example.com/uds/socket"
 )
 
-// batch is what a batch call works with. It is pooled, and keeps its memory.
+// batch is the working state of a batch call. It is pooled and keeps its memory.
 type batch struct {
 	msgs    []socket.Msg
 	control []byte
@@ -14,8 +14,8 @@ type batch struct {
 
 var batches = sync.Pool{New: func() any { return new(batch) }}
 
-// maxQueued is how many messages one recvmmsg(2) receives: UIO_MAXIOV. For more
-// nothing is prepared.
+// maxQueued is the most messages that one recvmmsg(2) receives: UIO_MAXIOV. No
+// more are prepared.
 const maxQueued = 1024
 
 // recvMore receives what is queued into ms, at most maxQueued messages.
@@ -38,17 +38,17 @@ func (x *exchange) recvMore(c batcher, ms []Message) int {
 	return n
 }
 
-// drop closes the descriptors of a message whose Message has no OOB to put them
-// into. Such a message was received into the room of one that has: genuine moved
-// it to the front.
+// drop closes the descriptors of a message whose Message has no OOB for them. It
+// was received in the place of a Message that has one, and genuine moved it
+// forward.
 func (x *exchange) drop(b *conn) {
 	x.own.OOB = &x.ownOOB
 	_ = x.own.took(b, x)
 	_ = x.ownOOB.Close()
 }
 
-// prepare fills bt.msgs with receives into ms, which are empty, up to one of too
-// many buffers.
+// prepare fills bt.msgs with receives into ms, which are empty, up to the first
+// with too many buffers.
 func (bt *batch) prepare(b *conn, ms []Message) {
 	expect := b.keeping().expect.get(b.s)
 	rest := bt.controlFor(expect, ms)
@@ -79,11 +79,11 @@ func (bt *batch) controlFor(expect uint32, ms []Message) []byte {
 	return bt.control[:size]
 }
 
-// controlAlign is the alignment in bytes of a control buffer in memory that
-// several share: that of a struct cmsghdr.
+// controlAlign is the alignment in bytes of each of the control buffers that
+// share memory: that of a struct cmsghdr.
 const controlAlign = 8
 
-// done gives bt back without anything of its caller's.
+// done returns bt to the pool, without anything of its caller's.
 func (bt *batch) done() {
 	clear(bt.msgs)
 	bt.msgs = bt.msgs[:0]

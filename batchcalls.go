@@ -7,8 +7,8 @@ import (
 	"example.com/uds/socket"
 )
 
-// recvBatch is RecvBatch of both: it waits for the first message and takes what
-// is queued behind it.
+// recvBatch is RecvBatch of both kinds of connection: it waits for the first
+// message and takes what is queued behind it.
 func recvBatch(c batcher, ms []Message) (int, error) {
 	b := c.base()
 	if err := b.check("read"); err != nil {
@@ -27,15 +27,16 @@ func recvBatch(c batcher, ms []Message) (int, error) {
 	x.receiveInto(b, &ms[0])
 	n, err := 0, c.receive("read", &x.in, 0)
 	if err == nil {
-		_ = ms[0].took(b, x) // the facts are in the message
+		_ = ms[0].took(b, x) // the message says what was cut
 		n = 1 + x.recvMore(c, ms[1:])
 	}
 	x.done()
 	return n, err
 }
 
-// checkBatch is the error of arguments that RecvBatch does not take. An OOB of
-// two messages would show the one's credentials as the other's.
+// checkBatch returns an error for arguments that RecvBatch does not take. An OOB
+// shared by two messages would show the credentials of one as those of the
+// other.
 func checkBatch(ms []Message) (err error) {
 	n := 0
 	for ; n < len(ms) && err == nil; n++ {
@@ -49,7 +50,7 @@ func checkBatch(ms []Message) (err error) {
 	return err
 }
 
-// claim reports whether no other message of a batch claimed o.
+// claim claims o for a message of a batch and reports whether no other had.
 func (o *OOB) claim() bool {
 	if o == nil {
 		return true
@@ -78,8 +79,8 @@ var (
 	_ batcher = (*DgramConn)(nil)
 )
 
-// sendBatch is SendBatch of both. first sends what it can without waiting, for a
-// call that began when it is told.
+// sendBatch is SendBatch of both kinds of connection. first sends what it can
+// without waiting; began is when the call began.
 func sendBatch(c messenger, ms []Message, first func(ms []Message, began socket.Began) (int, error)) (int, error) {
 	b := c.base()
 	if err := b.check("write"); err != nil {

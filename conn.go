@@ -8,8 +8,8 @@ import (
 	"example.com/uds/socket"
 )
 
-// conn is what both kinds of connection share: a socket and its names. What its
-// exported methods do is said where SeqConn and DgramConn spell them out.
+// conn is what both kinds of connection share: a socket and its names. SeqConn
+// and DgramConn document its exported methods where they spell them out.
 type conn struct {
 	s     *socket.Socket
 	names namesPointer
@@ -21,7 +21,7 @@ type conn struct {
 
 func (c *conn) ok() bool { return c != nil && c.s != nil }
 
-// check is the error of a nil or zero connection.
+// check returns an error for a nil or zero connection.
 func (c *conn) check(op string) error {
 	if c.ok() {
 		return nil
@@ -29,7 +29,7 @@ func (c *conn) check(op string) error {
 	return c.fail(op, errInvalid)
 }
 
-// network is the connection's network, as in package net.
+// network returns the connection's network, as in package net.
 func (c *conn) network() string {
 	if c.ok() && c.s.Type() == sys.SockDgram {
 		return networkDgram

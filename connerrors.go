@@ -24,8 +24,8 @@ func (c *conn) fail(op string, err error) error {
 	return opError(op, c.network(), c.errorSource(), c.errorPeer(), c.closedFirst(err))
 }
 
-// errorPeer is the peer's address for an error: as in package net, nil for a
-// datagram socket that goes nowhere.
+// errorPeer returns the peer's address for an error: as in package net, nil for
+// a datagram socket without a named peer.
 func (c *conn) errorPeer() net.Addr {
 	remote := c.addrs().remote
 	if remote.IsUnnamed() && c.network() == networkDgram {
@@ -34,11 +34,11 @@ func (c *conn) errorPeer() net.Addr {
 	return addrInError(remote, c.network())
 }
 
-// errorSource is the local address for an error.
+// errorSource returns the local address for an error.
 func (c *conn) errorSource() net.Addr { return addrInError(c.addrs().local, c.network()) }
 
-// failSet is fail for what concerns the socket alone: as in package net, Addr is
-// the local address and there is no Source.
+// failSet is fail for an operation on the socket alone: as in package net, Addr
+// is the local address and there is no Source.
 func (c *conn) failSet(op string, err error) error {
 	if err == nil || !c.ok() {
 		return c.fail(op, err)
@@ -46,9 +46,9 @@ func (c *conn) failSet(op string, err error) error {
 	return opError(op, c.network(), nil, c.LocalAddr(), c.closedFirst(err))
 }
 
-// closedFirst is err, but net.ErrClosed if the connection is closed and err is
-// that of an argument: after Close every call fails with it, whatever it is
-// given.
+// closedFirst returns err, or net.ErrClosed if the connection is closed and err
+// blames an argument: after Close every call fails with net.ErrClosed, whatever
+// its arguments.
 func (c *conn) closedFirst(err error) error {
 	if err == net.ErrClosed || !c.s.Closed() {
 		return err
@@ -61,8 +61,8 @@ func (c *conn) closedFirst(err error) error {
 	return err
 }
 
-// closedOr is net.ErrClosed for an err of a closed connection, which may be that
-// of a look at the file system instead.
+// closedOr returns err, or net.ErrClosed in its place if the connection is
+// closed: then err may stem from a look at the file system.
 func (c *conn) closedOr(err error) error {
 	if err != nil && c.s.Closed() {
 		return net.ErrClosed
@@ -70,8 +70,8 @@ func (c *conn) closedOr(err error) error {
 	return err
 }
 
-// idle is the error of a call that has nothing to do: that of a closed
-// connection.
+// idle returns the error of a call that has nothing to do: net.ErrClosed if the
+// connection is closed, else nil.
 func (c *conn) idle(op string) error {
 	if c.s.Closed() {
 		return c.fail(op, net.ErrClosed)
@@ -79,12 +79,13 @@ func (c *conn) idle(op string) error {
 	return nil
 }
 
-// failDest is the error of a send to an address that cannot be reached.
+// failDest returns the error of a send to an address that cannot be reached.
 func (c *conn) failDest(err error, to *net.UnixAddr) error {
 	return opError("write", c.network(), c.LocalAddr(), to, c.closedOr(err))
 }
 
-// limitError is the error of a message of n bytes that is EMSGSIZE.
+// limitError returns err, the error of a message of n bytes, with the limit if
+// it is EMSGSIZE.
 func (c *conn) limitError(call string, n int, err error) error {
 	if !isErrno(err, sys.EMSGSIZE) {
 		return err
@@ -96,6 +97,6 @@ func (c *conn) limitError(call string, n int, err error) error {
 	return sysError(fmt.Sprintf("%s of %d bytes, the limit is %d", call, n, limit-sndbufOverhead), sys.EMSGSIZE)
 }
 
-// sndbufOverhead is by how much the largest message is smaller than SO_SNDBUF:
+// sndbufOverhead is how many bytes the largest message falls short of SO_SNDBUF:
 // unix_dgram_sendmsg in net/unix/af_unix.c.
 const sndbufOverhead = 32

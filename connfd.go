@@ -11,7 +11,7 @@ func (c *conn) share() {
 	c.mark.share()
 }
 
-// SyscallConn returns the descriptor for calls that this package lacks.
+// SyscallConn gives access to the descriptor, for calls that this package lacks.
 func (c *conn) SyscallConn() (syscall.RawConn, error) {
 	if err := c.check("raw"); err != nil {
 		return nil, err
@@ -36,7 +36,7 @@ func (r rawConn) Read(f func(fd uintptr) bool) error { return r.fail("raw-read",
 
 func (r rawConn) Write(f func(fd uintptr) bool) error { return r.fail("raw-write", r.rc.Write(f)) }
 
-// File returns a duplicate of the connection's descriptor, which is the caller's.
+// File returns a duplicate of the connection's descriptor; the caller owns it.
 func (c *conn) File() (*os.File, error) {
 	if err := c.check("file"); err != nil {
 		return nil, err

@@ -8,7 +8,7 @@ import (
 	"example.com/uds/socket"
 )
 
-// set runs a setting.
+// set runs f, which changes a setting.
 func (c *conn) set(f func(*socket.Socket) error) error {
 	if err := c.check("set"); err != nil {
 		return err
@@ -52,7 +52,7 @@ func (c *conn) SetOptions(o Options) error {
 	}
 	err := c.set(func(s *socket.Socket) error {
 		if s.Closed() {
-			return net.ErrClosed // also where no field asks the socket
+			return net.ErrClosed // even if no field asks the socket
 		}
 		return o.apply(s)
 	})
@@ -66,8 +66,8 @@ func (c *conn) SetOptions(o Options) error {
 	return err
 }
 
-// tell tells the clones of timestamps that were asked for, and asks once more: the
-// Detach of one that was not told may have turned them off.
+// tell tells the clones that timestamps were asked for, and asks for them once
+// more: the Detach of a clone that had not been told may have turned them off.
 func (c *conn) tell(o *Options) {
 	if all := c.siblings(); all != nil && o.Timestamps {
 		all.stamps.Store(true)
@@ -75,7 +75,7 @@ func (c *conn) tell(o *Options) {
 	}
 }
 
-// given notes the options that the socket was made with.
+// given notes the options that the socket was given.
 func (c *conn) given(o *Options) {
 	if o.PassCredentials {
 		c.mark.ask()
