@@ -2,5 +2,6 @@
 
 package uds
 
-// autobinds says that bind(2) to the unnamed address chooses an abstract name.
+// autobinds says whether bind(2) to the unnamed address chooses an abstract
+// name.
 const autobinds = false

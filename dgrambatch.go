@@ -2,18 +2,18 @@ package uds
 
 import "example.com/uds/socket"
 
-// RecvBatch waits for a datagram and receives it with those queued behind it, at
-// most len(ms), each as RecvMsg does. It returns how many it received. If that is
-// not 0 there is no error: whether something was cut is in each message, and the
-// end comes with the next call.
+// RecvBatch waits for a datagram and receives it and those queued behind it, at
+// most len(ms), each as RecvMsg does. It returns how many it received. If that
+// is not 0, the error is nil: each message says what was cut, and the next call
+// reports the end.
 func (c *DgramConn) RecvBatch(ms []Message) (int, error) { return recvBatch(c, ms) }
 
 // SendBatch sends the datagrams, each as SendMsg does, and returns how many were
-// sent. It stops at the first that fails and returns that one's error. Datagrams of
-// other callers may come in between. A write timeout is that of all together.
+// sent. It stops at the first that fails and returns its error. Other callers'
+// datagrams may come in between. A write timeout bounds all of them together.
 func (c *DgramConn) SendBatch(ms []Message) (int, error) { return sendBatch(c, ms, sendNone) }
 
-// more is of batcher.
+// more implements batcher.
 func (c *DgramConn) more(ms []socket.Msg) int {
 	var t socket.Turn
 	err := c.s.TryBeginRecv(&t)
@@ -30,8 +30,8 @@ func (c *DgramConn) more(ms []socket.Msg) int {
 }
 
 // late takes the error that a RecvBatch met behind its messages. The kernel
-// reports such an error once, and without the batch the next receive would have
-// got it: so it does.
+// reports such an error once. The next receive, which would have got it without
+// the batch, returns it.
 func (c *DgramConn) late() error {
 	k := c.kept.Load()
 	if k == nil || k.late.Load() == nil {
@@ -43,6 +43,6 @@ func (c *DgramConn) late() error {
 	return nil
 }
 
-// sendNone is what a datagram socket sends without waiting: nothing. Each
-// datagram may have a destination of its own to wait for, and goes by SendMsg.
+// sendNone sends nothing. Each datagram of a batch may have a destination of its
+// own to wait for, and so is sent by SendMsg.
 func sendNone([]Message, socket.Began) (int, error) { return 0, nil }

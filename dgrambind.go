@@ -8,8 +8,8 @@ import (
 )
 
 // Bind gives the socket an address, so that others can send to it. The unnamed
-// address asks for an abstract name of the kernel's choice (Linux), which a
-// socket that has an address already keeps. Close removes the socket file.
+// address asks for an abstract name of the kernel's choice (Linux); a socket
+// that already has an address keeps it. Close removes the socket file.
 func (c *DgramConn) Bind(a Addr) error {
 	if err := c.check("bind"); err != nil {
 		return err
@@ -64,9 +64,9 @@ func (c *DgramConn) rename(f func(n *names)) {
 	}
 }
 
-// Connect makes a the peer: where Write and Send go, and the only one whose
-// datagrams are received; others get EPERM. Another peer may take its place
-// later: on Linux that discards what is queued here and was not received.
+// Connect sets the peer to a: Write and Send go to it, and only its datagrams
+// are received; other senders get EPERM. A later Connect may choose another
+// peer: on Linux that discards what is queued here and was not received.
 func (c *DgramConn) Connect(a Addr) error {
 	if err := c.check("connect"); err != nil {
 		return err
@@ -84,7 +84,7 @@ func (c *DgramConn) connect(ctx context.Context, a Addr) error {
 	return connectAddr(a, func(sa socket.Sockaddr) error { return c.associate(ctx, sa, a) })
 }
 
-// associate makes a, which sa reaches, the peer.
+// associate sets the peer to a, which sa reaches.
 func (c *DgramConn) associate(ctx context.Context, sa socket.Sockaddr, a Addr) error {
 	var t socket.Turn
 	if err := c.s.BeginSend(&t); err != nil {
@@ -102,7 +102,7 @@ func (c *DgramConn) associate(ctx context.Context, sa socket.Sockaddr, a Addr) e
 
 // Disconnect dissolves the association with the peer: the socket receives from
 // everybody again and Write fails with ENOTCONN. On Linux it discards what is
-// queued here and was not received. Systems other than Linux lack it.
+// queued here and was not received. Only Linux has it.
 func (c *DgramConn) Disconnect() error {
 	if err := c.check("disconnect"); err != nil {
 		return err

@@ -12,20 +12,20 @@ import (
 
 // DgramConn is a SOCK_DGRAM socket, connected or not. It keeps the contracts of
 // net.Conn and net.PacketConn as *net.UDPConn does: a Read or ReadFrom returns
-// one datagram, cut silently if p is too small, (0, nil) for an empty one, and
-// a Write sends one, the empty one too. Recv says what did not fit.
+// one datagram, silently cut if p is too small and (0, nil) if it is empty, and
+// a Write sends one, even an empty one. Recv reports what did not fit.
 //
 // Datagrams of this family are reliable and arrive in order. A send waits while
-// the receiver's queue is full, which holds net.unix.max_dgram_qlen datagrams
-// and one more on Linux. A send to an address waits for that receiver alone: sends
-// to others pass it, and those of the process to the same receiver stand in line.
-// Sends of several connections to their common peer do not, as with package net:
-// where many wait, one may wait long.
+// the receiver's queue is full; on Linux that holds net.unix.max_dgram_qlen
+// datagrams and one more. A send to an address waits for that receiver alone:
+// sends to others pass it, and the process's sends to the same receiver wait in
+// line. Sends of several connections to their common peer do not, as with
+// package net: if many wait, one may wait long.
 //
-// What was sent and not received yet counts against the sender's SO_SNDBUF. That
-// is the only limit where the receiver is connected to the sender, as a client that
-// dialled a server is, and both of DgramPair: one that does not receive its answers
-// can hold up those to others, too.
+// What was sent and not yet received counts against the sender's SO_SNDBUF. That
+// is the only limit if the receiver is connected to the sender, as a client that
+// dialled a server is, and both ends of DgramPair are: a client that does not
+// receive its answers can hold up those to others, too.
 //
 // A Read does not end when the peer closes. CloseRead ends it, with io.EOF.
 //
@@ -37,13 +37,13 @@ type DgramConn struct {
 	conn
 	redial bool
 
-	senders senders // of the call whose receiving turn it is
-	dests   dests   // of the call whose sending turn it is
+	senders senders // of the call that has the receiving turn
+	dests   dests   // of the call that has the sending turn
 
-	peering *sync.Mutex // orders what changes the names, clones' too; locked after the sending turn
+	peering *sync.Mutex // orders changes of the names, those of clones too; locked after the sending turn
 
 	mu   sync.Mutex
-	file *sockFile // that the socket is bound to; nil: none of ours
+	file *sockFile // that the socket is bound to; nil: none, or not ours
 	keep bool      // Close leaves the file
 }
 
@@ -72,7 +72,8 @@ func NewDgram() (*DgramConn, error) {
 	return newDgramConn(s, nil), nil
 }
 
-// DgramPair returns two connections with each other. The caller closes both.
+// DgramPair returns two connections that are connected to each other. The caller
+// closes both.
 func DgramPair() (*DgramConn, *DgramConn, error) {
 	a, b, err := socket.Pair(sys.AFUnix, sys.SockDgram, 0)
 	if err != nil {
@@ -115,9 +116,9 @@ func (c *DgramConn) Close() error {
 	return c.fail("close", c.s.Close())
 }
 
-// SetUnlinkOnClose sets whether Close removes the socket file. Without it Close
-// does, unless ListenConfig.KeepFile is set. It has no effect on a connection
-// of FileDgramConn or Clone, which never does.
+// SetUnlinkOnClose sets whether Close removes the socket file. By default Close
+// does, unless ListenConfig.KeepFile is set. It has no effect on a connection of
+// FileDgramConn or Clone, whose Close never does.
 func (c *DgramConn) SetUnlinkOnClose(unlink bool) {
 	if !c.ok() {
 		return
@@ -131,13 +132,13 @@ func (c *DgramConn) SetUnlinkOnClose(unlink bool) {
 }
 
 // Detach closes the connection and returns its socket as a file, which is the
-// caller's. Calls in progress end with net.ErrClosed. The socket file stays.
-// When there is no descriptor to be had, Detach fails and changes nothing.
+// caller's. Calls in progress end with net.ErrClosed. The socket file stays. If
+// no descriptor is available, Detach fails and changes nothing.
 func (c *DgramConn) Detach() (*os.File, error) {
 	if !c.ok() {
 		return nil, c.check("detach")
 	}
-	c.mu.Lock() // a Close comes before or after, and is of nothing then
+	c.mu.Lock() // a Close comes before, or after and does nothing
 	defer c.mu.Unlock()
 	f, err := c.s.Detach(nil)
 	if err != nil {
@@ -148,9 +149,10 @@ func (c *DgramConn) Detach() (*os.File, error) {
 }
 
 // Clone returns a second connection over the same socket, with deadlines and a
-// lifetime of its own. The caller closes it. Both share the options, the queue and
-// the addresses: a Connect, Disconnect or Bind of one is of both, and after a
-// Disconnect neither redials. The socket file stays with c, whose Close removes it.
+// lifetime of its own. The caller closes it. Both share the options, the queue
+// and the addresses: a Connect, Disconnect or Bind of one applies to both, and
+// after a Disconnect neither redials. The socket file stays with c, whose Close
+// removes it.
 func (c *DgramConn) Clone() (*DgramConn, error) {
 	if err := c.check("clone"); err != nil {
 		return nil, err

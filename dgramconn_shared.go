@@ -7,10 +7,11 @@ import (
 	"time"
 )
 
-// The methods that both kinds of connection share. They are spelled out, for a
-// promoted method of a nil *DgramConn would panic before it could return EINVAL.
+// The methods that both kinds of connection share. They are spelled out because
+// a promoted method of a nil *DgramConn would panic before it could return
+// EINVAL.
 
-// base is the shared part of c, nil for a nil c.
+// base returns the shared part of c, nil for a nil c.
 func (c *DgramConn) base() *conn {
 	if c == nil {
 		return nil
@@ -25,31 +26,31 @@ func (c *DgramConn) fail(op string, err error) error { return c.base().fail(op, 
 func (c *DgramConn) check(op string) error { return c.base().check(op) }
 
 // LocalAddr returns the address that the connection is bound to, as a
-// *net.UnixAddr that must not be modified. Unnamed it prints as "".
+// *net.UnixAddr that must not be modified. The unnamed address prints as "".
 func (c *DgramConn) LocalAddr() net.Addr { return c.base().LocalAddr() }
 
 // RemoteAddr returns the peer's address, as a *net.UnixAddr that must not be
-// modified. An unnamed peer's prints as "", where package net has "@".
+// modified. That of an unnamed peer prints as "", where package net has "@".
 func (c *DgramConn) RemoteAddr() net.Addr { return c.base().RemoteAddr() }
 
-// Sockname asks the kernel for the local address. It differs from LocalAddr
-// where the kernel has named the socket since, and where it knows the file by
-// another name than its path: after ExistingReplace, and for a path of more than
-// MaxPathLen bytes. That name is the temporary one, ".uds-…" in the directory of
-// the path, or, where the directory is too long for that, one that no other
-// process could use: the address is unnamed then.
+// Sockname asks the kernel for the local address. It differs from LocalAddr if
+// the kernel has named the socket since, or if it knows the file by another name
+// than its path: after ExistingReplace, and for a path of more than MaxPathLen
+// bytes. That name is the temporary one, ".uds-…" in the directory of the path.
+// If the directory is too long for that, it is one that no other process could
+// use, and the address is unnamed.
 func (c *DgramConn) Sockname() (Addr, error) { return c.base().Sockname() }
 
 // Peername asks the kernel for the peer's address. It differs from RemoteAddr as
 // Sockname does from LocalAddr. Without a peer the error is ENOTCONN.
 func (c *DgramConn) Peername() (Addr, error) { return c.base().Peername() }
 
-// CloseRead ends receiving. What is queued can still be received; after it
+// CloseRead ends receiving. What is queued can still be received; after that
 // every receive returns io.EOF. A blocked receive ends, and sends to this socket
 // fail with EPIPE from then on.
 //
 // Linux does not wake connected senders that wait for room in the queue: they
-// learn of it by their deadline, or by their next send.
+// notice at their deadline or at their next send.
 func (c *DgramConn) CloseRead() error { return c.base().CloseRead() }
 
 // CloseWrite ends sending: every send from then on fails with EPIPE. The peer
@@ -57,8 +58,8 @@ func (c *DgramConn) CloseRead() error { return c.base().CloseRead() }
 func (c *DgramConn) CloseWrite() error { return c.base().CloseWrite() }
 
 // SetDeadline sets the read and the write deadline: the time at which calls in
-// progress and later ones fail with os.ErrDeadlineExceeded. The zero time is
-// none.
+// progress and later ones fail with os.ErrDeadlineExceeded. The zero time means
+// no deadline.
 func (c *DgramConn) SetDeadline(t time.Time) error { return c.base().SetDeadline(t) }
 
 // SetReadDeadline sets the deadline of receives.
@@ -68,8 +69,8 @@ func (c *DgramConn) SetReadDeadline(t time.Time) error { return c.base().SetRead
 func (c *DgramConn) SetWriteDeadline(t time.Time) error { return c.base().SetWriteDeadline(t) }
 
 // SetReadTimeout bounds every later receive: it ends at the earlier of the read
-// deadline and its own start plus d. 0 is no bound, less is EINVAL. The
-// deadline stays as it is.
+// deadline and its own start plus d. 0 means no bound; less than 0 is EINVAL.
+// The deadline stays as it is.
 func (c *DgramConn) SetReadTimeout(d time.Duration) error { return c.base().SetReadTimeout(d) }
 
 // SetWriteTimeout is SetReadTimeout for sends.
@@ -81,9 +82,9 @@ func (c *DgramConn) ReadTimeout() time.Duration { return c.base().ReadTimeout() 
 // WriteTimeout returns what SetWriteTimeout set.
 func (c *DgramConn) WriteTimeout() time.Duration { return c.base().WriteTimeout() }
 
-// Cancel makes every call that began before it fail with context.Canceled, and
-// no later one. Deadlines stay as they are. It does not bind a call to a context,
-// which may end just before the call begins: see the example of
+// Cancel makes every call that began before it, and no later one, fail with
+// context.Canceled. Deadlines stay as they are. It cannot bind a call to a
+// context, which may end just before the call begins: see the example of
 // [SeqConn.SetReadDeadline].
 func (c *DgramConn) Cancel() { c.base().Cancel() }
 
@@ -91,7 +92,7 @@ func (c *DgramConn) Cancel() { c.base().Cancel() }
 // limits a sender is its own SO_SNDBUF and the receiver's queue.
 func (c *DgramConn) SetReadBuffer(bytes int) error { return c.base().SetReadBuffer(bytes) }
 
-// SetWriteBuffer sets SO_SNDBUF, which Linux doubles, and limits to twice
+// SetWriteBuffer sets SO_SNDBUF, which Linux doubles and limits to twice
 // net.core.wmem_max. The largest message is 32 bytes smaller than what
 // WriteBuffer then returns.
 func (c *DgramConn) SetWriteBuffer(bytes int) error { return c.base().SetWriteBuffer(bytes) }
@@ -103,23 +104,24 @@ func (c *DgramConn) ReadBuffer() (int, error) { return c.base().ReadBuffer() }
 func (c *DgramConn) WriteBuffer() (int, error) { return c.base().WriteBuffer() }
 
 // SetOptions applies the fields of o that are not zero. A message that was
-// queued before may lack what they ask for, and one that comes at once may find
-// a receive under way that has no room for it: ErrOOBTruncated. Dialer.Options
-// and ListenConfig.Options leave no such window.
+// queued before may lack what they ask for. One that comes right after may find
+// a receive under way that has no room for it, which fails with ErrOOBTruncated.
+// Dialer.Options and ListenConfig.Options leave no such window.
 func (c *DgramConn) SetOptions(o Options) error { return c.base().SetOptions(o) }
 
 // SetSpin sets how long a call that has to wait spins before its goroutine
 // parks, as Options.Spin does.
 func (c *DgramConn) SetSpin(d time.Duration) { c.base().SetSpin(d) }
 
-// SyscallConn returns the descriptor for calls that this package lacks. It stays
-// the connection's, and is valid inside the RawConn's functions only.
+// SyscallConn gives access to the descriptor, for calls that this package lacks.
+// It stays the connection's and is valid only inside the RawConn's functions.
 func (c *DgramConn) SyscallConn() (syscall.RawConn, error) { return c.base().SyscallConn() }
 
-// File returns a duplicate of the connection's descriptor, which is the
-// caller's. It is close-on-exec and non-blocking, also after its Fd method is
-// called: a program that wants it blocking gets one from Detach, and SetNonblock
-// of package syscall. The connection stays as it is; both share the options.
-// Its Close removes the socket file nevertheless, unless SetUnlinkOnClose(false)
-// was called: for a successor that goes on with the descriptor it has to be.
+// File returns a duplicate of the connection's descriptor; the caller owns it.
+// It is close-on-exec and non-blocking, even after its Fd method is called: a
+// program that wants a blocking one uses Detach, and SetNonblock of package
+// syscall. The connection stays as it is; both share the options. The
+// connection's Close still removes the socket file unless
+// SetUnlinkOnClose(false) was called, as it must be for a successor that goes on
+// with the descriptor.
 func (c *DgramConn) File() (*os.File, error) { return c.base().File() }

@@ -13,10 +13,10 @@ func DialDgram(address string) (*DgramConn, error) {
 	return new(Dialer).DialDgram(context.Background(), address)
 }
 
-// DialDgram connects to a datagram socket, and then binds LocalAddr, or an
+// DialDgram connects to a datagram socket and then binds to LocalAddr, or to an
 // abstract name of the kernel's choice (Linux; elsewhere the connection stays
-// unbound): in this order no stranger's datagram can arrive before the peer's.
-// PassCredentials and PassPidFD are set in between, for with them connecting
+// unbound). In this order no stranger's datagram can arrive before the peer's.
+// PassCredentials and PassPidFD are set in between, because with them connecting
 // would bind.
 func (d *Dialer) DialDgram(ctx context.Context, address string) (*DgramConn, error) {
 	if err := checkArgs(d != nil, ctx); err != nil {
@@ -55,8 +55,8 @@ func (d *Dialer) dialDgram(ctx context.Context, to Addr) (*DgramConn, error) {
 	return c, nil
 }
 
-// connectAndBind does both in this order, with the options that would bind in
-// between.
+// connectAndBind does both in this order, and in between sets the options with
+// which connecting would bind.
 func (c *DgramConn) connectAndBind(ctx context.Context, d *Dialer, to Addr) error {
 	if err := c.connect(ctx, to); err != nil {
 		return err

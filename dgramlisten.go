@@ -14,9 +14,9 @@ func ListenPacket(network, address string) (net.PacketConn, error) {
 }
 
 // ListenDgram binds a SOCK_DGRAM socket and leaves it unconnected. The empty
-// address is an abstract name of the kernel's choice (Linux). Close removes the
-// socket file. A path that exists is EADDRINUSE: ListenConfig.Existing says what
-// else may be done about it.
+// address asks for an abstract name of the kernel's choice (Linux). Close
+// removes the socket file. A path that exists is EADDRINUSE;
+// ListenConfig.Existing can ask for something else.
 func ListenDgram(address string) (*DgramConn, error) {
 	return new(ListenConfig).ListenDgram(context.Background(), address)
 }
@@ -35,9 +35,9 @@ func (lc *ListenConfig) ListenPacket(ctx context.Context, network, address strin
 }
 
 // ListenDgram binds a SOCK_DGRAM socket and leaves it unconnected. The empty
-// address is an abstract name of the kernel's choice (Linux). Backlog has no
-// meaning here, and Authorize is EINVAL: Options.PassCredentials tells who sent a
-// datagram.
+// address asks for an abstract name of the kernel's choice (Linux). Backlog has
+// no meaning here, and Authorize is EINVAL: Options.PassCredentials tells who
+// sent a datagram.
 func (lc *ListenConfig) ListenDgram(ctx context.Context, address string) (*DgramConn, error) {
 	c, err := lc.listenDgram(ctx, address)
 	if err != nil {
@@ -60,7 +60,7 @@ func (lc *ListenConfig) listenDgram(ctx context.Context, address string) (*Dgram
 	return c, nil
 }
 
-// checkDgram is the error of what a datagram socket cannot do.
+// checkDgram returns an error if lc asks for what a datagram socket cannot do.
 func (lc *ListenConfig) checkDgram() error {
 	if lc.Authorize != nil {
 		return sysError(fmt.Sprintf("network %q with Authorize, which takes a SeqConn", networkDgram), sys.EINVAL)

@@ -7,9 +7,9 @@ import (
 	"example.com/uds/socket"
 )
 
-// reach returns an address by which a call reaches a, and what releases it. A
-// path that does not fit an address is reached by a descriptor of its file
-// (Linux), which lasts until then.
+// reach returns an address by which a call reaches a, and a function that
+// releases it. A path that does not fit an address is reached through a
+// descriptor of its file (Linux), which is open until then.
 func reach(a Addr) (sa socket.Sockaddr, release func(), err error) {
 	if sa, err = sockaddr(a); err == nil {
 		return sa, releaseNothing, nil
@@ -31,24 +31,24 @@ func reach(a Addr) (sa socket.Sockaddr, release func(), err error) {
 	return sa, l.release, nil
 }
 
-// longPath is a file that sends are under way to by way of a descriptor. Those at
-// the same time share one, and so an address: by that they keep their order while
-// the receiver's queue is full.
+// longPath is a file that sends in progress reach through a descriptor.
+// Concurrent sends share the descriptor, and so an address, which keeps them in
+// order while the receiver's queue is full.
 type longPath struct {
 	fd    int
 	id    sys.FileID
-	users int // with longPaths
+	users int // guarded by longPaths
 }
 
-// longPaths are those of this process. An open descriptor keeps the file's number
-// from being used again.
+// longPaths are those of this process. An open descriptor keeps the file's inode
+// number from being used again.
 var longPaths = struct {
 	sync.Mutex
 	byID map[sys.FileID]*longPath
 }{byID: map[sys.FileID]*longPath{}}
 
-// reachLong opens the file of a path, and returns what release is called of after
-// the send.
+// reachLong opens the file of a path. The caller releases the result after the
+// send.
 func reachLong(path string) (*longPath, sys.Errno) {
 	fd, e := openPath(path)
 	if e != 0 {

@@ -7,15 +7,15 @@ import (
 )
 
 // ReadMsgUnix receives one datagram: the payload into b and the control messages
-// into oob, which package syscall and others parse. The descriptors among them
-// are the caller's, and close-on-exec. addr is the sender, never nil, and flags
+// into oob, for package syscall and others to parse. The descriptors among them
+// are the caller's and close-on-exec. addr is the sender, never nil, and flags
 // are MSG_ flags of recvmsg(2).
 //
 // A payload that does not fit is cut: MSG_TRUNC is among the flags and err is
 // nil. If the control messages do not fit, the payload is delivered and every
-// descriptor closed: oobn is 0, MSG_CTRUNC among the flags, and the error
-// ErrOOBTruncated; not so if oob is empty, which asks for none.
-// A pidfd that could not be made is a negative error number in its place.
+// descriptor closed: oobn is 0, MSG_CTRUNC is among the flags and err is
+// ErrOOBTruncated, or nil if oob is empty, which asks for none. If a pidfd could
+// not be made, a negative error number stands in its place.
 //
 // It differs from package net's in that b and oob may be empty, and that an
 // empty datagram is no error.
@@ -61,8 +61,8 @@ func (c *DgramConn) WriteMsgUnix(b, oob []byte, addr *net.UnixAddr) (n, oobn int
 	return n, len(oob), nil
 }
 
-// address makes addr the destination of x, unless it is nil or unnamed; release
-// is called after the send.
+// address makes addr the destination of x, unless it is nil or unnamed; the
+// caller calls release after the send.
 func (x *exchange) address(c *conn, addr *net.UnixAddr) (release func(), err error) {
 	if addr == nil || addr.Name == "" {
 		return releaseNothing, nil

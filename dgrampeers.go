@@ -6,9 +6,9 @@ import (
 	"example.com/uds/socket"
 )
 
-// Senders and destinations are kept, so that a datagram from or to one that was
-// met before allocates nothing. Each has a place for the last one and a map for
-// the others, of at most maxPeers entries: about 70 KB.
+// Senders and destinations are cached, so that a datagram from or to a known one
+// allocates nothing. Each cache has a place for the last one and a map for the
+// others, of at most maxPeers entries: about 70 KB.
 const maxPeers = 256
 
 // sender is where a datagram came from, in every form. It is immutable.
@@ -21,7 +21,7 @@ type sender struct {
 // unnamedSender is a sender that is not bound.
 var unnamedSender = &sender{net: unnamedDgram}
 
-// senders are those met, by the bytes of their address.
+// senders are those met so far, by the bytes of their address.
 type senders struct {
 	last  *sender
 	byRaw map[string]*sender
@@ -60,8 +60,9 @@ type dest struct {
 	sa   socket.Sockaddr
 }
 
-// dests are those met, by their names: the name of an Addr, or the text form
-// where that is another, which begins with '@'. The former never does.
+// dests are those met so far, by their names: the name of an Addr, or its text
+// form where that differs. The text form then begins with '@', and the name
+// never does.
 type dests struct {
 	last   *dest
 	byName map[string]*dest
@@ -101,7 +102,7 @@ func (d *dests) add(name string) (*dest, error) {
 	return to, nil
 }
 
-// makeRoom removes any one entry of a full map.
+// makeRoom removes an arbitrary entry from a full map.
 func makeRoom[V any](m map[string]V) {
 	if len(m) < maxPeers {
 		return

@@ -35,7 +35,7 @@ func (c *DgramConn) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// atEnd is io.EOF if a receive of no bytes met the end that CloseRead made.
+// atEnd returns io.EOF if a receive of no bytes met the end that CloseRead made.
 func atEnd(t *socket.Turn) error {
 	if t.Ended() {
 		return io.EOF
@@ -43,8 +43,9 @@ func atEnd(t *socket.Turn) error {
 	return nil
 }
 
-// ReadFrom is Read that returns the sender's address too, a *net.UnixAddr that
-// must not be modified. It allocates only for a sender that was not met lately.
+// ReadFrom is Read, but also returns the sender's address, a *net.UnixAddr that
+// must not be modified. It allocates only for a sender that it has not met
+// lately.
 func (c *DgramConn) ReadFrom(p []byte) (int, net.Addr, error) {
 	n, from, err := c.readFrom(p)
 	if err != nil {

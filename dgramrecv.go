@@ -10,11 +10,11 @@ import (
 // lost. An empty datagram is (0, nil). After CloseRead the end is bare io.EOF.
 func (c *DgramConn) Recv(p []byte) (int, error) { return c.recvSized("read", p, 0) }
 
-// Peek is Recv that leaves the datagram in the queue.
+// Peek is Recv, but leaves the datagram in the queue.
 func (c *DgramConn) Peek(p []byte) (int, error) { return c.recvSized("peek", p, FlagPeek) }
 
 // NextSize waits for the next datagram and returns its size in bytes. Systems
-// other than Linux do not tell: errors.ErrUnsupported.
+// other than Linux do not tell it, and the error is errors.ErrUnsupported.
 func (c *DgramConn) NextSize() (int, error) {
 	if socket.MsgSize == 0 && c.ok() {
 		return 0, c.fail("peek", socket.Unsupported("recvmsg"))
@@ -26,8 +26,8 @@ func (c *DgramConn) NextSize() (int, error) {
 	return r.size, nil
 }
 
-// recvSized receives by recvfrom(2), which costs less than recvmsg(2) and where
-// MSG_TRUNC exists returns the datagram's size.
+// recvSized receives by recvfrom(2), which costs less than recvmsg(2) and, where
+// MSG_TRUNC exists, returns the datagram's size.
 func (c *DgramConn) recvSized(op string, p []byte, f Flags) (int, error) {
 	if !c.ok() {
 		return 0, c.check(op)
@@ -80,8 +80,8 @@ func (c *DgramConn) receive(op string, r *received, f Flags) error {
 	return nil
 }
 
-// Readable returns the size in bytes of the next datagram, and 0 if none is
-// queued; Linux counts no further ones.
+// Readable returns the size in bytes of the next datagram, or 0 if none is
+// queued; Linux does not count those behind it.
 func (c *DgramConn) Readable() (int, error) {
 	if err := c.check("readable"); err != nil {
 		return 0, err
@@ -90,10 +90,10 @@ func (c *DgramConn) Readable() (int, error) {
 	return n, c.fail("readable", err)
 }
 
-// TakeError returns the socket's pending error (SO_ERROR) and clears it, or
-// nil. ECONNRESET says that the peer has connected to another socket or
-// disconnected, and so discarded datagrams that it had not received; Linux does
-// not tell if there were none.
+// TakeError returns the socket's pending error (SO_ERROR), if any, and clears
+// it. ECONNRESET says that the peer has connected to another socket or
+// disconnected, and so discarded datagrams that it had not received; if there
+// were none, Linux does not report it.
 func (c *DgramConn) TakeError() error {
 	if err := c.check("get"); err != nil {
 		return err

@@ -28,7 +28,7 @@ func (c *DgramConn) transmit(o *outgoing, f Flags) error {
 }
 
 // transmitTurn is transmit in a turn. A send that waits for a full receiver
-// gives its turn away: meanwhile the kept Msg is its own.
+// gives its turn away, so meanwhile the kept Msg is its own.
 func (c *DgramConn) transmitTurn(t *socket.Turn, o *outgoing, f Flags) error {
 	k := c.keeping()
 	m := message(&k.out)
@@ -45,7 +45,7 @@ func (c *DgramConn) transmitTurn(t *socket.Turn, o *outgoing, f Flags) error {
 	return err
 }
 
-// sendFailed is the error of a send that failed with err.
+// sendFailed returns the error of a send that failed with err.
 func (c *DgramConn) sendFailed(o *outgoing, err error) error {
 	err = c.limitError("sendmsg", o.size(), err)
 	if o.to == nil {
@@ -54,9 +54,8 @@ func (c *DgramConn) sendFailed(o *outgoing, err error) error {
 	return c.failAt("write", o.dest(), procError(o.to, err))
 }
 
-// lost reports whether a send to the peer failed with err because the peer has
-// gone, and the connection is one that finds it again: after a Disconnect it is
-// none.
+// lost reports whether a send to the peer failed with err because the peer is
+// gone, and the connection redials. After a Disconnect it does not.
 func (c *DgramConn) lost(err error) bool {
 	return c.redial && (isErrno(err, sys.ECONNREFUSED) || isErrno(err, sys.ENOTCONN)) && !c.addrs().remote.IsUnnamed()
 }
@@ -87,7 +86,7 @@ func (c *DgramConn) reconnect(t *socket.Turn, n int) error {
 	return notSent(n, t.Connect(context.Background(), sa))
 }
 
-// notSent is the error of a datagram of n bytes that found no receiver.
+// notSent returns the error of a datagram of n bytes that found no receiver.
 func notSent(n int, err error) error {
 	if e := sys.Errno(0); errors.As(err, &e) {
 		return sysError(fmt.Sprintf("redial, %d bytes not sent", n), e)

@@ -6,10 +6,10 @@ import (
 	"example.com/uds/socket"
 )
 
-// Write sends p to the peer as one datagram, the empty one too. It waits while
-// the peer's queue is full. A datagram that SO_SNDBUF does not allow is EMSGSIZE,
-// and the error says the limit; one that the kernel has no memory for in one piece
-// is ENOBUFS.
+// Write sends p to the peer as one datagram, even if it is empty. It waits while
+// the peer's queue is full. A datagram larger than SO_SNDBUF allows is EMSGSIZE,
+// and the error states the limit; one for which the kernel has no memory in one
+// piece is ENOBUFS.
 func (c *DgramConn) Write(p []byte) (int, error) {
 	if !c.ok() {
 		return 0, c.check("write")
@@ -36,12 +36,12 @@ func (c *DgramConn) Send(p []byte) error {
 	return err
 }
 
-// WriteTo sends p to a *net.UnixAddr, whose Net does not matter, as one datagram,
-// whether the connection has a peer or not. While that receiver's queue is full
+// WriteTo sends p as one datagram to a *net.UnixAddr, whose Net does not matter,
+// whether the connection has a peer or not. While the receiver's queue is full
 // it waits, without holding up sends to others; sends to the same receiver keep
 // their order. The unnamed address and nil stand for the peer. An address of
-// another type is EINVAL, and a receiver that is connected to somebody else gives
-// EPERM.
+// another type is EINVAL, and a receiver that is connected to somebody else
+// gives EPERM.
 func (c *DgramConn) WriteTo(p []byte, addr net.Addr) (int, error) {
 	a, ok := addr.(*net.UnixAddr)
 	if !ok && addr != nil {
@@ -108,7 +108,7 @@ func sendToLong(t *socket.Turn, p []byte, name string) (int, error) {
 	return n, procError(&sa, err)
 }
 
-// failTo is the error of a send to a name.
+// failTo returns the error of a send to a name.
 func (c *DgramConn) failTo(name string, err error) error {
 	a, e := parseName(name)
 	if e != nil {

@@ -2,10 +2,10 @@ package uds
 
 import "example.com/uds/socket"
 
-// RecvBatch waits for a message and receives it with those queued behind it, at
-// most len(ms), each as RecvMsg does. It returns how many it received. If that is
-// not 0 there is no error: whether something was cut is in each message, and the
-// end comes with the next call.
+// RecvBatch waits for a message and receives it and those queued behind it, at
+// most len(ms), each as RecvMsg does. It returns how many it received. If that
+// is not 0, the error is nil: each message says what was cut, and the next call
+// reports the end.
 func (c *SeqConn) RecvBatch(ms []Message) (int, error) { return recvBatch(c, ms) }
 
 // SendBatch sends the messages, each as SendMsg does, and returns how many were

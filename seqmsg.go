@@ -10,14 +10,15 @@ import (
 // RecvMsg receives exactly one message into m: the payload into m.Buffers and,
 // if m.OOB is not nil, ancillary data into that. The other fields say what came.
 //
-// Where the payload does not fit, what does is in the Buffers, m.Truncated is
-// set and the error is a *TruncatedError; where the ancillary data does not
-// fit, m.OOBTruncated is set and the error is ErrOOBTruncated, also if both are
-// the case. Either way m.OOB has neither Files nor a PidFD, for descriptors never
-// come with an error, but it has the Cred and the Time.
+// If the payload does not fit, the Buffers hold what does, m.Truncated is set
+// and the error is a *TruncatedError. If the ancillary data does not fit,
+// m.OOBTruncated is set and the error is ErrOOBTruncated, even if the payload
+// does not fit either. In both cases m.OOB has neither Files nor a PidFD,
+// because descriptors never come with an error, but it has the Cred and the
+// Time.
 //
 // The end is bare io.EOF; an empty message, with or without ancillary data, is
-// none. The tail that a Read left comes first, and without ancillary data.
+// not the end. The tail that a Read left comes first, without ancillary data.
 func (c *SeqConn) RecvMsg(m *Message, f Flags) error {
 	// One buffer, which is what most have, goes without recvMsg: there are few
 	// functions between here and the system call, for each costs most when the call
@@ -72,8 +73,9 @@ func (m *Message) cut(err error) {
 // SendMsg sends one message: the payload in m.Buffers, which may be empty, with
 // the Files, Cred and Other of m.OOB. It sets m.N. The files stay the caller's
 // and are held open until SendMsg returns: a Close of one takes effect then. A
-// nil or closed file, and more than 253, are errors, and nothing is sent. A Cred
-// that names another process takes privileges: EPERM without.
+// nil or closed file, and more than 253 files, are errors, and nothing is sent.
+// A Cred that names another process needs privileges; without them the error is
+// EPERM.
 func (c *SeqConn) SendMsg(m *Message, f Flags) error {
 	if m == nil || f&^FlagNoWait != 0 || !c.ok() { // an error: the rest is as short as in RecvMsg
 		return sendMsg(c, m, f, socket.Began{})
@@ -106,8 +108,9 @@ func (c *SeqConn) SendMsg(m *Message, f Flags) error {
 func (c *SeqConn) SendFiles(p []byte, files ...*os.File) error { return sendFiles(c, p, files) }
 
 // RecvFiles receives one message into p, and at most max files, which are the
-// caller's. Files never come with an error: where the payload is cut
-// (*TruncatedError), or more than max arrive (ErrOOBTruncated), all are closed.
+// caller's. Files never come with an error: if the payload is cut
+// (*TruncatedError) or more than max files arrive (ErrOOBTruncated), all are
+// closed.
 func (c *SeqConn) RecvFiles(p []byte, max int) (n int, files []*os.File, err error) {
 	return recvFiles(c, p, max)
 }

@@ -9,16 +9,16 @@ import (
 )
 
 // ReadMsgUnix receives exactly one message: the payload into b and the control
-// messages into oob, which package syscall and others parse. The descriptors
-// among them are the caller's, and close-on-exec. addr is the peer's address,
+// messages into oob, for package syscall and others to parse. The descriptors
+// among them are the caller's and close-on-exec. addr is the peer's address,
 // never nil, and flags are MSG_ flags of recvmsg(2).
 //
 // A payload that does not fit is cut: MSG_TRUNC is among the flags and err is
 // nil. If the control messages do not fit, the payload is delivered and every
-// descriptor closed: oobn is 0, MSG_CTRUNC among the flags, and the error
-// ErrOOBTruncated; not so if oob is empty, which asks for none. The tail that a
-// Read left comes first, and without control messages. The end is bare io.EOF.
-// A pidfd that could not be made is a negative error number in its place.
+// descriptor closed: oobn is 0, MSG_CTRUNC is among the flags and err is
+// ErrOOBTruncated, or nil if oob is empty, which asks for none. The tail that a
+// Read left comes first, without control messages. The end is bare io.EOF. If a
+// pidfd could not be made, a negative error number stands in its place.
 //
 // It differs from package net's in that b and oob may be empty, and that an
 // empty message is no error.

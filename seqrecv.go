@@ -10,7 +10,7 @@ import "example.com/uds/socket"
 // the message are dropped.
 func (c *SeqConn) Recv(p []byte) (int, error) { return c.recvPlain(p, 0) }
 
-// Peek is Recv that leaves the message in the queue.
+// Peek is Recv, but leaves the message in the queue.
 func (c *SeqConn) Peek(p []byte) (int, error) { return c.recvPlain(p, FlagPeek) }
 
 // NextSize waits for the next message and returns its size in bytes: of a

@@ -2,9 +2,9 @@ package uds
 
 import "example.com/uds/socket"
 
-// Send sends p as one message, the empty one too. One that SO_SNDBUF does not
-// allow is EMSGSIZE, and the error says the limit; one that the kernel has no
-// memory for in one piece is ENOBUFS. It waits while the queue is full.
+// Send sends p as one message, even if it is empty. It waits while the queue is
+// full. A message larger than SO_SNDBUF allows is EMSGSIZE, and the error states
+// the limit; one for which the kernel has no memory in one piece is ENOBUFS.
 func (c *SeqConn) Send(p []byte) error {
 	if !c.ok() {
 		return c.check("write")
