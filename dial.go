@@ -11,32 +11,33 @@ import (
 	"example.com/uds/socket"
 )
 
-// Dialer connects sockets. The zero value works and means no timeout and
-// default options. It must not be changed while it is used, and may be used by
-// many goroutines at once.
+// Dialer connects sockets. The zero value works and means no timeout and default
+// options. It may be used by many goroutines at once, but must not be changed
+// meanwhile.
 type Dialer struct {
 	// LocalAddr is the address to bind; Close removes its socket file. If it is
 	// unnamed, a SEQPACKET socket stays unbound, and a datagram socket gets an
 	// abstract name of the kernel's choice (Linux), so that its peer can answer.
-	// It cannot answer to a path of more than MaxPathLen bytes.
+	// The peer cannot answer to a path of more than MaxPathLen bytes.
 	LocalAddr Addr
 
-	// Timeout bounds a dial, the wait for room in a full backlog included. 0 is
-	// no bound, less than 0 is EINVAL. An earlier deadline of the context wins.
+	// Timeout bounds a dial, the wait for room in a full backlog included. 0
+	// means no bound; less than 0 is EINVAL. An earlier deadline of the context
+	// wins.
 	Timeout time.Duration
 
 	// Redial makes a datagram connection survive its receiver's restart: a send
 	// to the peer that finds it gone connects to the address again and sends
 	// again. If nobody is there, the send fails, and the next one tries anew. It
-	// has no effect on SEQPACKET, nor on a send to an address of its own.
+	// has no effect on SEQPACKET, nor on a send that is given an address.
 	Redial bool
 
 	// Options are set before the socket is bound or connected.
 	Options Options
 
 	// Control, if not nil, is called after the socket is made and has its
-	// Options, before it is bound or connected. The descriptor is valid inside
-	// the RawConn's functions only.
+	// Options, before it is bound or connected. The descriptor is valid only
+	// inside the RawConn's functions.
 	Control func(network, address string, c syscall.RawConn) error
 }
 
@@ -45,14 +46,14 @@ type Dialer struct {
 //
 // The address is in the form of [ParseAddr]. As with package net, a NUL byte may
 // stand in place of the '@' of an abstract name, here and wherever else a string
-// or a net.Addr says what to dial, listen at or send to.
+// or a net.Addr says what to dial, listen on or send to.
 func Dial(network, address string) (net.Conn, error) {
 	return new(Dialer).Dial(network, address)
 }
 
 // DialSeq connects to a listening SOCK_SEQPACKET socket, whose address is in the
-// form of ParseAddr. While the listener's backlog is full it waits; Dialer has a
-// bound for that. The caller closes the connection.
+// form of ParseAddr. It waits while the listener's backlog is full; a Dialer can
+// bound that. The caller closes the connection.
 func DialSeq(address string) (*SeqConn, error) {
 	return new(Dialer).DialSeq(context.Background(), address)
 }
@@ -83,8 +84,8 @@ func (d *Dialer) DialContext(ctx context.Context, network, address string) (net.
 	return nil, opError("dial", network, nil, nil, unknownNetwork(network, networkSeq, networkDgram))
 }
 
-// DialFunc returns a function that dials network and address, whatever it is
-// asked for. It is for http.Transport.DialContext and its likes: the URL's host
+// DialFunc returns a function that dials network and address, whatever its
+// arguments. It is for http.Transport.DialContext and the like: the URL's host
 // is not looked up.
 func (d *Dialer) DialFunc(network, address string) func(ctx context.Context, _, _ string) (net.Conn, error) {
 	return func(ctx context.Context, _, _ string) (net.Conn, error) {
@@ -93,8 +94,8 @@ func (d *Dialer) DialFunc(network, address string) func(ctx context.Context, _, 
 }
 
 // DialSeq connects to a listening SOCK_SEQPACKET socket. While the listener's
-// backlog is full it waits, until ctx ends or the timeout passes, with
-// context.Canceled or an error that is os.ErrDeadlineExceeded and
+// backlog is full it waits. When ctx ends or the timeout passes, the error is
+// context.Canceled, or one that is both os.ErrDeadlineExceeded and
 // context.DeadlineExceeded. The caller closes the connection.
 func (d *Dialer) DialSeq(ctx context.Context, address string) (*SeqConn, error) {
 	if err := checkArgs(d != nil, ctx); err != nil {
@@ -111,7 +112,7 @@ func (d *Dialer) DialSeq(ctx context.Context, address string) (*SeqConn, error) 
 	return c, nil
 }
 
-// dialAddr parses an address to connect to, which has a name.
+// dialAddr parses an address to connect to, which must not be unnamed.
 func dialAddr(address string) (Addr, error) {
 	to, err := parseName(address)
 	if err == nil && to.IsUnnamed() {
@@ -120,7 +121,7 @@ func dialAddr(address string) (Addr, error) {
 	return to, err
 }
 
-// sourceAddr is a for an error: nil if it is unnamed.
+// sourceAddr returns a for an error, nil if it is unnamed.
 func sourceAddr(a Addr, network string) net.Addr {
 	if a.IsUnnamed() {
 		return nil
@@ -128,7 +129,7 @@ func sourceAddr(a Addr, network string) net.Addr {
 	return a.UnixAddr(network)
 }
 
-// dialSeq makes a socket, prepares and connects it.
+// dialSeq makes, prepares and connects a socket.
 func (d *Dialer) dialSeq(ctx context.Context, to Addr) (*SeqConn, error) {
 	if err := d.valid(); err != nil {
 		return nil, err
@@ -149,7 +150,7 @@ func (d *Dialer) dialSeq(ctx context.Context, to Addr) (*SeqConn, error) {
 	return c, nil
 }
 
-// bounded is ctx that ends after the timeout, if there is one.
+// bounded returns ctx with the timeout added, if there is one.
 func (d *Dialer) bounded(ctx context.Context) (context.Context, context.CancelFunc) {
 	if d.Timeout == 0 {
 		return ctx, func() {}
@@ -157,7 +158,7 @@ func (d *Dialer) bounded(ctx context.Context) (context.Context, context.CancelFu
 	return context.WithTimeout(ctx, d.Timeout)
 }
 
-// valid is the error of a field that is out of bounds.
+// valid returns an error for a field that is out of bounds.
 func (d *Dialer) valid() error {
 	if d.Timeout < 0 {
 		return sysError(fmt.Sprintf("timeout %v is below zero", d.Timeout), sys.EINVAL)
@@ -197,7 +198,7 @@ func newSocket(typ int, o *Options, network, address string, control func(string
 	}
 	ready := false
 	defer func() {
-		if !ready { // also where control panics or ends its goroutine
+		if !ready { // even if control panics or ends its goroutine
 			s.Close()
 		}
 	}()

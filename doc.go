@@ -9,10 +9,10 @@
 // stream, for http.Server, crypto/tls and everything else that expects one; its
 // Send and Recv move one message a call. [DgramConn] is a datagram socket, made
 // by [ListenDgram], [DialDgram], [DgramPair], [NewDgram] and [FileDgramConn].
-// [Dial], [Listen] and [ListenPacket] take package net's names of networks:
+// [Dial], [Listen] and [ListenPacket] take package net's network names:
 // "unixpacket" is SEQPACKET, and "unixgram" is datagrams.
 //
-// [Dialer] and [ListenConfig] say more: options that are set before a message
+// [Dialer] and [ListenConfig] offer more: options that are set before a message
 // can arrive, the mode and owner of a socket file, what to do about an existing
 // one, and who may connect. Their zero values work.
 //
@@ -20,7 +20,7 @@
 //
 // [Message] carries payload, address and ancillary data ([OOB]): descriptors,
 // credentials, pidfds, security labels and timestamps. Received descriptors are
-// close-on-exec and the caller's. They never come together with an error, and
+// close-on-exec and belong to the caller. They never come with an error, and
 // those that nobody asked for or that do not fit are closed.
 //
 // # Addresses
@@ -40,17 +40,17 @@
 //
 // Errors are *net.OpError around one of: *os.SyscallError with a syscall.Errno,
 // net.ErrClosed, os.ErrDeadlineExceeded, context.Canceled, [*TruncatedError],
-// [ErrOOBTruncated], [ErrWouldBlock], for a network that is none an error that is
-// EINVAL and net.UnknownNetworkError, and whatever a Control function returned.
-// Where the deadline was that of a context, or a Dialer's Timeout, the error is
-// context.DeadlineExceeded, too. What a system or a kernel lacks is
-// errors.ErrUnsupported.
+// [ErrOOBTruncated], [ErrWouldBlock], an error that is both EINVAL and
+// net.UnknownNetworkError for an unknown network, and whatever a Control
+// function returned. If the deadline came from a context or from a Dialer's
+// Timeout, the error is context.DeadlineExceeded, too. What a system or a kernel
+// lacks is errors.ErrUnsupported.
 //
 // io.EOF is bare and means the end of a connection.
 //
 // # Systems
 //
-// Linux 5.4 and later has everything, but for what a kernel lacks. Other Unixes
-// have what the system has; the rest builds the package, and every constructor
-// fails. Promises that are marked (Linux) hold there.
+// Linux 5.4 and later has everything except what a kernel lacks. On other Unixes
+// what the system has works. On all other systems the package builds, and every
+// constructor fails. Promises marked (Linux) hold on Linux.
 package uds

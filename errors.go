@@ -14,7 +14,7 @@ import (
 
 // Errors that a call of this package may wrap in its *net.OpError.
 var (
-	// ErrTruncated is what every *TruncatedError is.
+	// ErrTruncated is what errors.Is finds in every *TruncatedError.
 	ErrTruncated = errors.New("message truncated")
 
 	// ErrOOBTruncated says that ancillary data did not fit: more descriptors
@@ -28,10 +28,10 @@ var (
 )
 
 // TruncatedError is the error of a receive whose buffer was too small: the
-// buffer is full, and the rest of the message is lost, unless the call was one
-// that peeks. It is ErrTruncated.
+// buffer is full, and the rest of the message is lost, unless the call peeks. It
+// is ErrTruncated.
 type TruncatedError struct {
-	Size int // the message's full size in bytes (Linux; elsewhere the least it can have)
+	Size int // the message's full size in bytes (Linux; elsewhere a lower bound)
 }
 
 // Error says how long the message was.
@@ -45,9 +45,9 @@ func (e *TruncatedError) Is(target error) bool { return target == ErrTruncated }
 // errInvalid is the error of a nil or zero connection, as in package net.
 var errInvalid = sysError("invalid connection", sys.EINVAL)
 
-// opError wraps err as package net does. io.EOF stays bare, unless it is what a
-// Control returned, and so does an error that is wrapped already. What a call makes
-// of a bad address is EINVAL, as what it makes of other arguments.
+// opError wraps err as package net does. io.EOF stays bare, unless a Control
+// function returned it, and an error that is already wrapped stays as it is. A
+// bad address is EINVAL, as other bad arguments are.
 func opError(op, network string, source, addr net.Addr, err error) error {
 	if err == nil || err == io.EOF && op != "dial" && op != "listen" {
 		return err
@@ -61,10 +61,11 @@ func opError(op, network string, source, addr net.Addr, err error) error {
 	return &net.OpError{Op: op, Net: network, Source: source, Addr: addr, Err: err}
 }
 
-// sysError is the error e of what, which reads well before ": " and e's text.
+// sysError returns the error e of what; what has to read well before ": " and
+// e's text.
 func sysError(what string, e sys.Errno) error { return os.NewSyscallError(what, e) }
 
-// callError is the error of a system call that returned e, nil if that is 0.
+// callError returns the error of a system call that returned e, nil if e is 0.
 func callError(call string, e sys.Errno) error {
 	if e == 0 {
 		return nil
@@ -90,10 +91,10 @@ func (e *networkError) Unwrap() []error {
 	return []error{sys.EINVAL, net.UnknownNetworkError(e.network)}
 }
 
-// unknownNetwork is the error of a network that is none of those wanted.
+// unknownNetwork returns the error of a network that is none of those wanted.
 func unknownNetwork(network string, want ...string) error { return &networkError{network, want} }
 
-// checkArgs is the error of a call whose receiver or context is missing.
+// checkArgs returns an error if a call's receiver or context is missing.
 func checkArgs(receiver bool, ctx context.Context) error {
 	switch {
 	case !receiver:

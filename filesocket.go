@@ -9,8 +9,8 @@ import (
 	"example.com/uds/socket"
 )
 
-// fileSocket makes a socket of a duplicate of f, which must be an AF_UNIX
-// socket of the type, and listen or not.
+// fileSocket makes a socket from a duplicate of f, which must be an AF_UNIX
+// socket of type typ, listening or not as listens says.
 func fileSocket(f *os.File, typ int, listens bool) (*socket.Socket, error) {
 	if f == nil {
 		return nil, errInvalid
@@ -26,7 +26,7 @@ func fileSocket(f *os.File, typ int, listens bool) (*socket.Socket, error) {
 	return s, nil
 }
 
-// checkKind is the error of a socket of another kind.
+// checkKind returns an error if s is a socket of another kind.
 func checkKind(s *socket.Socket, typ int, listens bool) error {
 	if s.Family() != sys.AFUnix {
 		return sysError(fmt.Sprintf("socket of family %d, want AF_UNIX", s.Family()), sys.EINVAL)
@@ -46,7 +46,7 @@ func checkKind(s *socket.Socket, typ int, listens bool) error {
 	return nil
 }
 
-// typeName is the name of a socket type, or its number.
+// typeName returns the name of a socket type, or its number.
 func typeName(typ int) string {
 	switch typ {
 	case sys.SockStream:
@@ -59,8 +59,8 @@ func typeName(typ int) string {
 	return strconv.Itoa(typ)
 }
 
-// noType makes the error of a socket type that a system lacks
-// errors.ErrUnsupported.
+// noType returns err, or errors.ErrUnsupported if the system lacks the socket
+// type.
 func noType(err error) error {
 	if isErrno(err, sys.EPROTONOSUPPORT) {
 		return socket.Unsupported("socket")

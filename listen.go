@@ -11,17 +11,17 @@ import (
 	"example.com/uds/socket"
 )
 
-// ExistingPolicy says what to do if the path to bind exists already. None
-// removes anything but a socket, and none follows a symbolic link that has the
-// path's last name.
+// ExistingPolicy says what to do if the path to bind already exists. No policy
+// removes anything but a socket, and none follows a symbolic link that is the
+// path's last component.
 //
-// The policies other than ExistingFail are Linux's. They hold a flock(2) of the
-// directory while they work, which therefore must be readable: of many that
-// start at once exactly one wins, and no lock file stays. After 10 seconds of
-// another's lock a start fails with ETIMEDOUT, and before that when its context
-// ends. A process that is killed meanwhile leaves at most a dead socket under a
-// name that begins with ".uds-", and the next start at the same path with one of
-// these policies removes it.
+// The policies other than ExistingFail need Linux. While they work they hold a
+// flock(2) of the directory, which must be readable for that: of many processes
+// that start at once exactly one wins, and no lock file stays behind. If another
+// holds the lock for 10 seconds a start fails with ETIMEDOUT, or earlier when
+// its context ends. A process killed meanwhile leaves at most a dead socket
+// under a name that begins with ".uds-", and the next start at the same path
+// with one of these policies removes it.
 type ExistingPolicy int
 
 const (
@@ -30,7 +30,7 @@ const (
 
 	// ExistingRemoveStale removes a socket that no process has open any more,
 	// and fails with EADDRINUSE on everything else. A process that has the
-	// socket open notices nothing of the question. Where /proc is not mounted a
+	// socket open does not notice the check. Where /proc is not mounted, a
 	// socket's state is not known, and the error is errors.ErrUnsupported.
 	ExistingRemoveStale
 
@@ -39,22 +39,23 @@ const (
 	// with datagram sockets it is EINVAL.
 	//
 	// The replaced listener keeps its backlog: it should keep accepting for a
-	// moment, some 100 ms, before it closes, or what was dialled just before the
-	// replacement is reset. Its Close leaves the successor's file alone.
+	// moment, some 100 ms, before it closes, or connections dialled just before
+	// the replacement are reset. Its Close leaves the successor's file alone.
 	//
 	// The kernel keeps the temporary name that the socket was bound to. It is
 	// what getsockname(2), ss(8) and peers that ask getpeername(2) see; Addr and
-	// this package's connections have the path that was asked for.
+	// this package's connections report the path that was asked for.
 	ExistingReplace
 )
 
 // ListenConfig makes listeners and bound datagram sockets. The zero value works.
-// It may be used by many goroutines at once, but not changed meanwhile; what a
-// listener was made with does not change with it.
+// It may be used by many goroutines at once, but must not be changed meanwhile;
+// a later change does not affect listeners made before.
 //
 // A path of more than MaxPathLen bytes works on Linux if /proc is mounted. The
-// kernel has another name for such a socket; Addr has the path. Datagrams that
-// are sent from one cannot be answered, for their sender's address is that name.
+// kernel has another name for such a socket; Addr returns the path. Datagrams
+// sent from such a socket cannot be answered, because that other name is their
+// sender's address.
 //
 // Abstract names have no permissions: every process of the network namespace
 // may connect. Mode, UID, GID and ExistingReplace are EINVAL with one; Authorize
@@ -62,37 +63,39 @@ const (
 type ListenConfig struct {
 	// Mode are the permission bits of the socket file, from the moment it
 	// exists; the process's umask does not matter and is not touched. For a
-	// moment, before the socket listens, the file may lack some of the bits, and
-	// never has others. 0 leaves the mode to the umask. Bits other than
-	// fs.ModePerm are EINVAL (Linux). To connect takes write permission.
-	// Where /proc is not mounted a file keeps the bits that it was made with: a
-	// Mode with bits of the umask, or with bits for others than the user beside
-	// UID or GID, is errors.ErrUnsupported.
+	// moment, before the socket listens, the file may lack some of the bits, but
+	// it never has others. 0 leaves the mode to the umask. Bits other than
+	// fs.ModePerm are EINVAL (Linux). Connecting needs write permission. Where
+	// /proc is not mounted, a file keeps the bits that it was made with: a Mode
+	// with bits that the umask clears, or one with bits for group or others
+	// along with a UID or GID, is errors.ErrUnsupported.
 	Mode fs.FileMode
 
 	// UID and GID are the socket file's owner; nil leaves what the system gives
-	// to a new file. Until the file has its owner nobody else has any
-	// permission (Linux).
+	// a new file. Until the file has that owner, only the user that made it has
+	// any permission (Linux).
 	UID, GID *int
 
 	// Backlog is how many connections may wait to be accepted; Linux admits one
-	// more. 0 is net.core.somaxconn, which also limits it; less is EINVAL.
+	// more. 0 means net.core.somaxconn, which is also the limit; less than 0 is
+	// EINVAL.
 	Backlog int
 
-	// Existing says what to do if the path exists already.
+	// Existing says what to do if the path already exists.
 	Existing ExistingPolicy
 
-	// KeepFile leaves the socket file when the socket is closed. Otherwise Close
-	// removes it if it is the file that was bound: not one that has come to the
-	// path since. A relative path means the directory that was current when the
-	// socket was bound.
+	// KeepFile leaves the socket file in place when the socket is closed.
+	// Otherwise Close removes it if it is the file that was bound, not one that
+	// has come to the path since. A relative path is taken from the directory
+	// that was current when the socket was bound.
 	KeepFile bool
 
 	// Authorize, if not nil, is called by Accept with every new connection. If
 	// it returns an error the connection is closed, and Accept goes on to the
-	// next. Meanwhile that Accept takes no other: one that receives from its
-	// peer sets a deadline first, or a silent peer holds up all behind it.
-	// Where there is no such Accept, as with datagrams, it is EINVAL.
+	// next. While it runs that Accept takes no other connection: a function that
+	// receives from the peer should set a deadline first, or a silent peer holds
+	// up all behind it. Where there is no such Accept, as with datagrams,
+	// Authorize is EINVAL.
 	Authorize func(*SeqConn) error
 
 	// Options are set before the socket is bound, and accepted connections have
@@ -110,9 +113,9 @@ func Listen(network, address string) (net.Listener, error) {
 }
 
 // ListenSeq listens on a SOCK_SEQPACKET socket bound to the address, which is in
-// the form of ParseAddr; "" is an abstract name of the kernel's choice (Linux).
-// The caller closes the listener, which removes the socket file. A path that
-// exists is EADDRINUSE: ListenConfig.Existing says what else may be done about it.
+// the form of ParseAddr; "" asks for an abstract name of the kernel's choice
+// (Linux). The caller closes the listener, which removes the socket file. A path
+// that exists is EADDRINUSE; ListenConfig.Existing can ask for something else.
 func ListenSeq(address string) (*SeqListener, error) {
 	return new(ListenConfig).ListenSeq(context.Background(), address)
 }
@@ -148,7 +151,7 @@ func (lc *ListenConfig) ListenSeq(ctx context.Context, address string) (*SeqList
 	return l, nil
 }
 
-// errorAddr is an address for an error, as far as it can be parsed.
+// errorAddr returns an address for an error, nil if it cannot be parsed.
 func errorAddr(address, network string) net.Addr {
 	a, err := parseName(address)
 	if err != nil {
@@ -211,8 +214,8 @@ func (lc *ListenConfig) newSeqListener(ctx context.Context, s *socket.Socket, a 
 	return &SeqListener{s: s, lc: &own, addr: a, file: file, names: &names{local: a}}, nil
 }
 
-// boundAddr is the address that s was bound to: the kernel's choice if none was
-// asked for.
+// boundAddr returns the address that s was bound to: the kernel's choice if none
+// was asked for.
 func boundAddr(s *socket.Socket, a Addr) (Addr, error) {
 	if !a.IsUnnamed() {
 		return a, nil
@@ -221,5 +224,5 @@ func boundAddr(s *socket.Socket, a Addr) (Addr, error) {
 	return addrOfRaw(&sa), err
 }
 
-// ctxErr is the error of a context that has ended.
+// ctxErr returns the error of a context that has ended.
 func ctxErr(ctx context.Context) error { return socket.ContextError(ctx) }

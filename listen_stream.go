@@ -74,8 +74,8 @@ func fileUnixListener(s *socket.Socket) (*net.UnixListener, error) {
 	return l.(*net.UnixListener), nil
 }
 
-// insideOp is what an error of package net wraps: its operation is not that of
-// the caller.
+// insideOp returns what an error of package net wraps: the operation that it
+// names is not the caller's.
 func insideOp(err error) error {
 	op, ok := err.(*net.OpError)
 	if !ok {
@@ -87,7 +87,7 @@ func insideOp(err error) error {
 	return op.Err
 }
 
-// checkStream is the error of what a stream listener cannot do.
+// checkStream returns an error if lc asks for what a stream listener cannot do.
 func (lc *ListenConfig) checkStream() error {
 	what := ""
 	switch {
@@ -125,8 +125,8 @@ func (l *streamListener) AcceptUnix() (*net.UnixConn, error) {
 	return c, nil
 }
 
-// applyStream sets what an accepted connection of package net does not have from
-// its listener.
+// applyStream sets what an accepted connection of package net does not inherit
+// from its listener.
 func (o *Options) applyStream(c *net.UnixConn) error {
 	if o.ReadBuffer != 0 {
 		if err := c.SetReadBuffer(o.ReadBuffer); err != nil {
@@ -149,9 +149,9 @@ func (l *streamListener) Close() error {
 	return l.fail(l.UnixListener.Close())
 }
 
-// File returns a duplicate of the listener's descriptor, which is the caller's,
-// close-on-exec and, unlike package net's, non-blocking also after its Fd method is
-// called.
+// File returns a duplicate of the listener's descriptor; the caller owns it. It
+// is close-on-exec and, unlike package net's, non-blocking even after its Fd
+// method is called.
 func (l *streamListener) File() (*os.File, error) {
 	rc, err := l.SyscallConn()
 	if err != nil {
@@ -168,14 +168,14 @@ func (l *streamListener) File() (*os.File, error) {
 	return os.NewFile(uintptr(nfd), "socket"), nil
 }
 
-// SetDeadline sets the time at which Accepts fail with os.ErrDeadlineExceeded; the
-// zero time is none.
+// SetDeadline sets the time at which Accepts fail with os.ErrDeadlineExceeded;
+// the zero time means no deadline.
 func (l *streamListener) SetDeadline(t time.Time) error {
 	return opError("set", networkStream, nil, l.addr, l.UnixListener.SetDeadline(t))
 }
 
-// SyscallConn returns the descriptor for calls that this package lacks. Unlike
-// package net's it fails after Close.
+// SyscallConn gives access to the descriptor, for calls that this package lacks.
+// Unlike package net's it fails after Close.
 func (l *streamListener) SyscallConn() (syscall.RawConn, error) {
 	rc, err := l.UnixListener.SyscallConn()
 	if err == nil {
@@ -190,8 +190,8 @@ func (l *streamListener) SyscallConn() (syscall.RawConn, error) {
 // SetUnlinkOnClose sets whether Close removes the socket file.
 func (l *streamListener) SetUnlinkOnClose(unlink bool) { l.file.keep.Store(!unlink) }
 
-// fail puts the listener's address into an error of package net, which knows
-// the kernel's name for it.
+// fail puts the listener's address into an error of package net, which has the
+// kernel's name for the socket.
 func (l *streamListener) fail(err error) error {
 	if e, ok := err.(*net.OpError); ok {
 		e.Addr = l.addr

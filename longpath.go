@@ -8,8 +8,8 @@ import (
 	"example.com/uds/socket"
 )
 
-// connectAddr calls connect with an address by which it reaches to. A path that
-// does not fit one is reached by a descriptor of its file (Linux).
+// connectAddr calls connect with a socket address for to. A path that does not
+// fit an address is reached through a descriptor of its file (Linux).
 func connectAddr(to Addr, connect func(socket.Sockaddr) error) error {
 	sa, err := sockaddr(to)
 	if err == nil {
@@ -29,7 +29,7 @@ func connectAddr(to Addr, connect func(socket.Sockaddr) error) error {
 	return procError(&sa, connect(sa))
 }
 
-// sockaddr is a as the kernel takes it.
+// sockaddr returns a in the form that the kernel takes.
 func sockaddr(a Addr) (socket.Sockaddr, error) {
 	raw, err := a.Raw()
 	if err != nil {
@@ -38,7 +38,7 @@ func sockaddr(a Addr) (socket.Sockaddr, error) {
 	return socket.Unix(string(raw))
 }
 
-// openPath opens a file of any path with O_PATH (Linux).
+// openPath opens the file at a path of any length with O_PATH (Linux).
 func openPath(path string) (int, sys.Errno) {
 	at, rest, e := walk(path)
 	if e != 0 {
@@ -95,8 +95,9 @@ func procError(sa *socket.Sockaddr, err error) error {
 	return withoutProc("the way to the path", err)
 }
 
-// withoutProc explains the error of a call that went by way of /proc, if that is
-// missing: ErrUnsupported, for it is the system that lacks something and not a file.
+// withoutProc explains the error of a call that went through /proc if /proc is
+// missing: it is ErrUnsupported, because what is missing is part of the system,
+// not a file.
 func withoutProc(what string, err error) error {
 	if !isErrno(err, sys.ENOENT) {
 		return err

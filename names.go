@@ -18,7 +18,7 @@ const (
 // be shared by many connections.
 type names struct{ local, remote Addr }
 
-// namesPointer holds a connection's names; nil are two unnamed ones.
+// namesPointer holds a connection's names; nil stands for two unnamed ones.
 type namesPointer struct{ p atomic.Pointer[names] }
 
 func (p *namesPointer) get() names {
@@ -36,7 +36,7 @@ var (
 	unnamedDgram = &net.UnixAddr{Net: networkDgram}
 )
 
-// netAddr is a as package net has it.
+// netAddr returns a in package net's form.
 func netAddr(a Addr, network string) *net.UnixAddr {
 	if !a.IsUnnamed() {
 		return a.UnixAddr(network)
@@ -47,12 +47,12 @@ func netAddr(a Addr, network string) *net.UnixAddr {
 	return unnamedSeq
 }
 
-// lastInError is the address that an error named last.
+// lastInError is the address that the last error named.
 var lastInError atomic.Pointer[net.UnixAddr]
 
-// addrInError is netAddr for an error, which allocates nothing for the address of the
-// error before. http.Server ends a Read by a deadline for each request, and all its
-// connections are bound to one path.
+// addrInError is netAddr for an error. It allocates nothing if the error before
+// named the same address: http.Server ends a Read by a deadline for each
+// request, and all its connections are bound to one path.
 func addrInError(a Addr, network string) net.Addr {
 	if a.IsUnnamed() {
 		return netAddr(a, network)
@@ -69,7 +69,7 @@ func addrInError(a Addr, network string) net.Addr {
 // bound it. In another process it names another file.
 const procPrefix = "/proc/self/fd/"
 
-// addrOfRaw is the address that the kernel reports. A path below
+// addrOfRaw returns the address that the kernel reports. A path below
 // /proc/self/fd is of use to nobody and counts as unnamed.
 func addrOfRaw(sa *socket.Sockaddr) Addr {
 	a, err := AddrFromRaw(sa.Data())
