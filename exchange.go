@@ -18,21 +18,21 @@ var (
 	_ messenger = (*DgramConn)(nil)
 )
 
-// exchange is what one message call with ancillary data works with. It is
+// exchange is the working state of one message call with ancillary data. It is
 // pooled: an idle connection needs none.
 type exchange struct {
 	in      received
-	from    socket.Sockaddr // whom in came from
+	from    socket.Sockaddr // who sent in
 	found   ancillary
 	control []byte
 	b       *conn         // whose options say what may arrive
 	files   int           // and how many descriptors are wanted
 	grow    func() []byte // roomForAll, bound once
 
-	senders senders // met by calls that had this exchange,
+	senders senders // met by calls that had this exchange;
 	dests   dests   // kept since they depend on nothing else
 
-	own    Message // of a call whose caller has none
+	own    Message // for a call whose caller has none
 	ownOOB OOB
 
 	// Of a send.
@@ -42,7 +42,7 @@ type exchange struct {
 	oob    *OOB
 	fds    []int
 	err    error
-	withFD func(fd uintptr) // of holder, bound once
+	withFD func(fd uintptr) // made by holder, once
 }
 
 var exchanges = sync.Pool{New: func() any {
@@ -60,7 +60,7 @@ func (x *exchange) wantSender(wanted bool) {
 	}
 }
 
-// done gives x back after a receive, without anything of its caller's.
+// done returns x to the pool after a receive, without anything of its caller's.
 func (x *exchange) done() {
 	x.in.p, x.in.bufs, x.in.control, x.in.grow, x.in.from = nil, nil, nil, nil, nil
 	if x.found.used {
@@ -70,7 +70,7 @@ func (x *exchange) done() {
 	exchanges.Put(x)
 }
 
-// sent gives x back after a send.
+// sent returns x to the pool after a send.
 func (x *exchange) sent() {
 	x.out = outgoing{}
 	x.c, x.oob, x.err = nil, nil, nil
@@ -86,7 +86,8 @@ func (x *exchange) room(n int) []byte {
 	return x.control[:n]
 }
 
-// roomForAll returns a control buffer for what may arrive as the options are.
+// roomForAll returns a control buffer for all that may arrive with the socket's
+// options.
 func (x *exchange) roomForAll() []byte {
 	return x.room(controlRoom(x.b.keeping().expect.get(x.b.s), x.files))
 }

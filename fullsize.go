@@ -2,9 +2,9 @@ package uds
 
 import "example.com/uds/socket"
 
-// fullSize is the size of a message that a receive with MSG_ flags says to have
-// size bytes. Where the system does not tell the size of one that was cut, that is
-// what there was room for, and the message was larger.
+// fullSize returns the size of a message, given the size and the MSG_ flags that
+// a receive returned. Where the system does not tell the size of a message that
+// was cut, that size is what there was room for, and the message was larger.
 func fullSize(size, flags int) int {
 	if socket.MsgSize == 0 && flags&socket.MsgTrunc != 0 {
 		size++
@@ -12,8 +12,8 @@ func fullSize(size, flags int) int {
 	return size
 }
 
-// recvSizeless receives a message without its ancillary data where only MSG_TRUNC
-// among the flags says that it was cut.
+// recvSizeless receives a message without its ancillary data on systems where
+// only MSG_TRUNC among the flags says that it was cut.
 func recvSizeless(c messenger, p []byte, f Flags) (int, error) {
 	r := received{p: p}
 	if err := c.receive(f.op(), &r, f); err != nil {

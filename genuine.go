@@ -2,12 +2,12 @@ package uds
 
 import "example.com/uds/socket"
 
-// genuine moves the messages among ms that are real to the front and returns
-// how many there are. The others are the end of the connection, which
-// recvmmsg(2) returns as empty messages for as many as there is room: they lack
-// the marker, which shows as a control message or, where there is no room for
-// it, as MSG_CTRUNC. Real ones may follow, those that were sent and followed by
-// a close while recvmmsg(2) looked; see doubt.
+// genuine moves the real messages among ms to the front and returns how many
+// there are. The others are the end of the connection, which recvmmsg(2) returns
+// as an empty message wherever there is room for one: they lack the marker,
+// which shows as a control message or, without room for it, as MSG_CTRUNC. Real
+// ones may follow: those that the peer sent, and then closed, while recvmmsg(2)
+// looked; see doubt.
 func genuine(ms []socket.Msg) (n int) {
 	for i := range ms {
 		if unmarkedEmpty(&ms[i]) {
@@ -21,7 +21,7 @@ func genuine(ms []socket.Msg) (n int) {
 	return n
 }
 
-// unmarkedEmpty reports whether m is nothing and lacks the marker.
+// unmarkedEmpty reports whether m is empty and lacks the marker.
 func unmarkedEmpty(m *socket.Msg) bool {
 	return m.N == 0 && m.ControlN == 0 && m.Flags&socket.MsgCtrunc == 0
 }
@@ -36,8 +36,8 @@ func someUnmarked(ms []socket.Msg) bool {
 	return false
 }
 
-// moveMsg turns to into the message that from received. Each keeps its buffers,
-// but those of to are cut to what from had room for.
+// moveMsg moves the message that from received into to. Each keeps its own
+// buffers, but those of to are cut to what from had room for.
 func moveMsg(to, from *socket.Msg) {
 	to.Buffers = copyBuffers(to.Buffers, from.Buffers)
 	to.Control, from.Control = from.Control, to.Control
@@ -62,8 +62,8 @@ func copyBuffers(to, from [][]byte) (copied [][]byte) {
 	return copied
 }
 
-// unmarked is genuine for messages that came without the marker: an empty one
-// counts as doubt has it then.
+// unmarked is genuine for messages that came without the marker: it decides
+// about an empty one as doubt does without a marker.
 func unmarked(t *socket.Turn, ms []socket.Msg) int {
 	if over, err := t.AtEnd(); err == nil && !over {
 		return len(ms)

@@ -6,16 +6,16 @@ import (
 	"example.com/uds/socket"
 )
 
-// kept is what a connection keeps for the message face and for the tails of Reads,
-// and what few need. It is made when first needed, because an idle connection pays
-// for all it has.
+// kept is what a connection keeps for the message face and for the tails of
+// Reads, and what few connections need. It is made when first needed, because an
+// idle connection pays for all it has.
 type kept struct {
 	rest   atomic.Pointer[socket.Rest] // what a Read left (SeqConn); changed in the receiving turn
 	expect expected
 
-	in   *socket.Msg           // of the call whose receiving turn it is
-	out  *socket.Msg           // of the call whose sending turn it is
-	late atomic.Pointer[error] // for the next receive: RecvBatch met it behind its messages (DgramConn)
+	in   *socket.Msg           // of the call that has the receiving turn
+	out  *socket.Msg           // of the call that has the sending turn
+	late atomic.Pointer[error] // for the next receive; RecvBatch met it behind its messages (DgramConn)
 	file *sockFile             // the socket file that Dialer.LocalAddr made (SeqConn); nil: none
 
 	siblings atomic.Pointer[siblings] // nil: no clones
@@ -34,15 +34,17 @@ func (c *conn) keeping() *kept {
 	return c.kept.Load()
 }
 
-// forgetExpected makes the next call that wants to know what may arrive ask again.
-// One that has no kept yet, and makes it now, asks anyway.
+// forgetExpected makes the next call that needs to know what may arrive ask the
+// kernel again. Without a kept there is nothing to forget: the call that makes
+// it asks anyway.
 func (c *conn) forgetExpected() {
 	if k := c.kept.Load(); k != nil {
 		k.expect.forget()
 	}
 }
 
-// rest is what a Read left, and what is known of the messages before; nil is nothing.
+// rest returns what a Read left and what is known of the messages before, nil if
+// nothing.
 func (c *SeqConn) rest() *socket.Rest {
 	if k := c.kept.Load(); k != nil {
 		return k.rest.Load()
@@ -50,7 +52,7 @@ func (c *SeqConn) rest() *socket.Rest {
 	return nil
 }
 
-// message returns *m, which is one of kept's, made if need be.
+// message returns *m, a field of kept, and makes it if need be.
 func message(m **socket.Msg) *socket.Msg {
 	if *m == nil {
 		*m = new(socket.Msg)
@@ -101,7 +103,7 @@ func (c *conn) stamped() bool {
 	return true
 }
 
-// addrs are the connection's names.
+// addrs returns the connection's names.
 func (c *conn) addrs() names {
 	if all := c.siblings(); all != nil {
 		if n := all.names.p.Load(); n != nil {

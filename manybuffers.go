@@ -1,12 +1,12 @@
 package uds
 
-// maxBuffers is how many buffers one receive or send hands to the kernel
-// besides the first: IOV_MAX, which is 1,024 on Linux and the BSDs, less one.
-// Those of a message with more go through one buffer for all at the end.
+// maxBuffers is the most buffers that one receive or send hands to the kernel
+// besides the first: IOV_MAX, which is 1,024 on Linux and the BSDs, less one. If
+// a message has more, one buffer at the end stands for all the surplus ones.
 const maxBuffers = 1023
 
-// fewer returns buffers of the same size as bufs and at most maxBuffers of
-// them, and how many of bufs are among them: the last one stands for all others.
+// fewer returns at most maxBuffers buffers with the total size of bufs, and how
+// many of bufs are among them: the last one stands for all others.
 func fewer(bufs [][]byte) (few [][]byte, same int) {
 	if len(bufs) <= maxBuffers {
 		return bufs, len(bufs)
@@ -18,7 +18,7 @@ func fewer(bufs [][]byte) (few [][]byte, same int) {
 	return few, same
 }
 
-// bytesIn is how many bytes there are in bufs.
+// bytesIn returns how many bytes there are in bufs.
 func bytesIn(bufs [][]byte) int {
 	n := 0
 	for _, b := range bufs {
@@ -39,7 +39,8 @@ func gather(bufs [][]byte) [][]byte {
 	return few
 }
 
-// scatter copies what was received into few to the others of bufs.
+// scatter copies what the last of few received to the buffers of bufs that it
+// stands for.
 func scatter(bufs, few [][]byte, same int) {
 	if same < len(bufs) {
 		last := few[same]

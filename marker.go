@@ -9,14 +9,14 @@ import (
 )
 
 // marker is the control message that tells an empty message from the end of a
-// connection. recvmsg(2) returns 0 for both, but with SO_TIMESTAMPNS_NEW on
-// every message carries a timestamp, the empty one too, and the end carries
+// connection. recvmsg(2) returns 0 for both, but with SO_TIMESTAMPNS_NEW set
+// every message carries a timestamp, even an empty one, and the end carries
 // none. Without a control buffer the timestamp shows as MSG_CTRUNC.
 //
 // The option is set by the first call that needs it: any receive of the message
 // face, and a Read that may have come to the end. Where credentials were asked
-// for, and nobody else can turn them off, they do as well: every message carries
-// them, and the kernel has one control message less to write.
+// for and nobody else can turn them off, they serve as well: every message
+// carries them, and the kernel has one control message less to write.
 type marker struct{ state atomic.Uint32 }
 
 const (
@@ -28,7 +28,7 @@ const (
 
 	markerOn   // set for this package
 	markerKept // set because timestamps were asked for
-	markerCred // not set, for messages carry credentials
+	markerCred // not set, because messages carry credentials
 )
 
 // set turns the marker on and reports whether messages carry it.
@@ -37,8 +37,9 @@ func (m *marker) set(s *socket.Socket) bool {
 	return state >= markerOn || m.setSlow(s, state)
 }
 
-// setSlow is set from a state in which messages do not carry the marker. It makes
-// no error to drop: that would take more stack than the call that waits later.
+// setSlow is set from a state in which messages do not carry the marker. It
+// makes no error only to drop it: that would take more stack than the call that
+// waits later.
 func (m *marker) setSlow(s *socket.Socket, from uint32) bool {
 	if from == markerNever {
 		return false
@@ -58,7 +59,7 @@ func (m *marker) setSlow(s *socket.Socket, from uint32) bool {
 }
 
 // passesCred reports whether messages carry credentials: a Control function may
-// have turned them off that were asked for.
+// have turned off those that were asked for.
 func passesCred(fd int) bool {
 	v, e := sys.GetsockoptInt(fd, sys.SolSocket, sys.SoPasscred)
 	return e == 0 && v != 0
@@ -77,7 +78,7 @@ func (m *marker) share() {
 }
 
 // lost reports whether somebody else who has the socket, such as a Clone that
-// was detached, turned the marker off. It is on again then.
+// was detached, turned the marker off. If so, lost turns it on again.
 func (m *marker) lost(s *socket.Socket) bool {
 	opt := sys.SoTimestamp
 	if m.state.Load() == markerCred {

@@ -2,15 +2,14 @@ package uds
 
 import "example.com/uds/socket"
 
-// Message is what RecvMsg, SendMsg and the batch calls move. It may be used
-// again.
+// Message is what RecvMsg, SendMsg and the batch calls move. It may be reused.
 type Message struct {
-	// Buffers are the payload to send, or room for the received one: one
-	// message however many buffers.
+	// Buffers are the payload to send, or the room for a received one. However
+	// many there are, they are one message.
 	Buffers [][]byte
 
-	// OOB is ancillary data: to send, or where to put what arrives. Nil asks for
-	// none, and none is received.
+	// OOB is the ancillary data to send, or where to put what arrives. Nil asks
+	// for none, and none is received.
 	OOB *OOB
 
 	// Addr is the destination, or after a receive the sender, of a datagram. The
@@ -20,8 +19,8 @@ type Message struct {
 	// N is the number of payload bytes moved.
 	N int
 
-	// Size is a received message's full size in bytes; of one that did not fit,
-	// where the system does not tell (all but Linux), the least it can have.
+	// Size is a received message's full size in bytes. For one that did not fit
+	// it is a lower bound on systems that do not tell the size (all but Linux).
 	Size int
 
 	// Truncated and OOBTruncated say that the payload or the ancillary data of a
@@ -35,8 +34,7 @@ type Flags int
 const (
 	// FlagPeek leaves the message in the queue. Together with OOB it is EINVAL:
 	// the kernel would install a second copy of every descriptor. SO_PEEK_OFF,
-	// which nothing here sets, makes peeks skip bytes and messages, and NextSize
-	// too.
+	// which nothing here sets, makes peeks and NextSize skip bytes and messages.
 	FlagPeek Flags = 1 << iota
 
 	// FlagNoWait makes a call that would have to wait, for the kernel or for
@@ -47,7 +45,7 @@ const (
 // allFlags are the flags that exist.
 const allFlags = FlagPeek | FlagNoWait
 
-// op is a receive with f, for its error.
+// op returns the name of a receive with f, for its error.
 func (f Flags) op() string {
 	if f&FlagPeek != 0 {
 		return "peek"
@@ -55,7 +53,7 @@ func (f Flags) op() string {
 	return "read"
 }
 
-// recvFlags are f for the socket.
+// recvFlags returns f as the socket's receive flags.
 func (f Flags) recvFlags() int {
 	flags := f.sendFlags() | socket.MsgSize
 	if f&FlagPeek != 0 {
@@ -64,7 +62,7 @@ func (f Flags) recvFlags() int {
 	return flags
 }
 
-// sendFlags are f for the socket.
+// sendFlags returns f as the socket's send flags.
 func (f Flags) sendFlags() int {
 	if f&FlagNoWait != 0 {
 		return socket.MsgDontwait

@@ -10,7 +10,7 @@ import (
 
 // The message calls of both kinds of connection.
 
-// recvMsg is RecvMsg of both.
+// recvMsg is RecvMsg of both kinds.
 func recvMsg(c messenger, m *Message, f Flags) error {
 	b := c.base()
 	if err := b.check("read"); err != nil {
@@ -29,7 +29,7 @@ func recvMsg(c messenger, m *Message, f Flags) error {
 	return err
 }
 
-// checkRecv is the error of arguments that no receive takes.
+// checkRecv returns an error for arguments that no receive takes.
 func checkRecv(m *Message, f Flags) error {
 	switch {
 	case m == nil:
@@ -65,7 +65,7 @@ func (m *Message) empty() {
 	}
 }
 
-// took notes in m what x received. The error is that of a truncation.
+// took notes in m what x received. It returns an error if that was truncated.
 func (m *Message) took(b *conn, x *exchange) error {
 	m.N, m.Size = x.in.n, x.in.size
 	m.Truncated = m.Size > m.N
@@ -85,7 +85,7 @@ func (m *Message) took(b *conn, x *exchange) error {
 	return nil
 }
 
-// sendMsg is SendMsg of both, in a call that may have begun before.
+// sendMsg is SendMsg of both kinds, for a call that may have begun before.
 func sendMsg(c messenger, m *Message, f Flags, began socket.Began) error {
 	b := c.base()
 	if err := b.check("write"); err != nil {
@@ -106,7 +106,7 @@ func sendMsg(c messenger, m *Message, f Flags, began socket.Began) error {
 	return b.fail("write", err)
 }
 
-// sendFrom sends m, whose payload x.out has.
+// sendFrom sends m, whose payload is in x.out.
 func (x *exchange) sendFrom(c messenger, m *Message, f Flags) error {
 	if !m.Addr.IsUnnamed() && c.base().datagrams() {
 		release, err := x.out.setDest(&x.dests, m.Addr.name)
@@ -127,7 +127,7 @@ func (x *exchange) sendFrom(c messenger, m *Message, f Flags) error {
 	return err
 }
 
-// recvFiles is RecvFiles of both.
+// recvFiles is RecvFiles of both kinds.
 func recvFiles(c messenger, p []byte, max int) (n int, files []*os.File, err error) {
 	b := c.base()
 	if err := b.check("read"); err != nil {
@@ -151,7 +151,7 @@ func recvFiles(c messenger, p []byte, max int) (n int, files []*os.File, err err
 	return n, files, err
 }
 
-// sendFiles is SendFiles of both.
+// sendFiles is SendFiles of both kinds.
 func sendFiles(c messenger, p []byte, files []*os.File) error {
 	b := c.base()
 	if err := b.check("write"); err != nil {
@@ -167,7 +167,7 @@ func sendFiles(c messenger, p []byte, files []*os.File) error {
 	return b.fail("write", err)
 }
 
-// maxFilesError is the error of a MaxFiles below zero.
+// maxFilesError returns the error of a MaxFiles below zero.
 func maxFilesError(n int) error {
 	return sysError(fmt.Sprintf("room for %d files is below zero", n), sys.EINVAL)
 }

@@ -25,7 +25,7 @@ func (x *exchange) handOn(control, oob []byte, flags int) (oobn, _ int, err erro
 	return 0, flags, ErrOOBTruncated
 }
 
-// otherNetwork is the error of an address for WriteMsgUnix that has a name but
+// otherNetwork returns an error if addr, given to WriteMsgUnix, has a name but
 // is not of the connection's network.
 func (c *conn) otherNetwork(addr *net.UnixAddr) error {
 	if addr == nil || addr.Name == "" || addr.Net == c.network() {
