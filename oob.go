@@ -8,34 +8,36 @@ import (
 
 // OOB is the ancillary data of a message: descriptors, and who sent it and when.
 //
-// A receive puts what arrived into it and owns it until the caller takes it:
-// the next receive into the same OOB, and Close, close the received files that
-// are still in Files and PidFD. TakeFiles makes Files the caller's, and so does
+// A receive puts what arrived into it. The OOB owns received files until the
+// caller takes them: the next receive into it, and Close, close those that are
+// still in Files and PidFD. TakeFiles makes Files the caller's, and so does
 // removing a file from there. Files that the caller put there are never closed.
 //
-// The zero value works: it has room for all that is not a file. An OOB may be
-// used again but by one call at a time, in a RecvBatch by one message, and must
+// The zero value works: it has room for everything but files. An OOB may be
+// reused, but by one call at a time and by one message of a RecvBatch, and must
 // not be copied after a receive.
 type OOB struct {
 	// Files are descriptors (SCM_RIGHTS). Received ones are close-on-exec, on
-	// Linux from the moment they exist. Those to send stay the caller's; at most
-	// 253 can go with a message. A file shares its offset and mode with the
-	// sender's. It may be anything, also the sender's end of this connection, or
-	// hold that in a queue of its own: the connection does not end while such a
-	// file is open. Closing one, here too, may wait for the file system that it is
-	// on (close(2) flushes it), and the sender may serve that one by FUSE.
+	// Linux from the moment they exist. Those to send stay the caller's; a
+	// message can carry at most 253. A received file shares its offset and mode
+	// with the sender's. It may be anything, even the sender's end of this
+	// connection, or hold that end in a queue of its own: the connection does
+	// not end while such a file is open. Closing a file, here too, may wait for
+	// its file system (close(2) flushes it), and the sender may serve that file
+	// system by FUSE.
 	Files []*os.File
 
 	// Cred are the sender's credentials (SCM_CREDENTIALS; Linux). They arrive if
 	// the receiver has Options.PassCredentials, are verified by the kernel, and
-	// are valid until the next receive into the same OOB. A sender that sets Cred
-	// names somebody else, which takes privileges: EPERM without.
+	// are valid until the next receive into the same OOB. A sender sets Cred to
+	// name somebody else, which needs privileges; without them the error is
+	// EPERM.
 	Cred *Cred
 
 	// PidFD is a descriptor of the sender's process (SCM_PIDFD; Linux 6.5),
 	// received if the receiver has Options.PassPidFD. Unlike a PID it cannot
 	// come to mean another process. It is nil if the process is gone and the
-	// kernel has none for such. It is ignored in a send.
+	// kernel has no pidfd for that case. It is ignored in a send.
 	PidFD *os.File
 
 	// Security is the sender's security label (SCM_SECURITY; Linux), received
@@ -54,7 +56,7 @@ type OOB struct {
 
 	// MaxFiles is how many Files a receive has room for; PidFD does not count.
 	// If more arrive, every one is closed and the error is ErrOOBTruncated. The
-	// kernel sends 253 at most; less than 0 is EINVAL.
+	// kernel sends at most 253; less than 0 is EINVAL.
 	MaxFiles int
 
 	received []*os.File // by the last receive, PidFD among them
@@ -70,12 +72,12 @@ type ControlMessage struct {
 }
 
 // Cred are the credentials of a process. A PID is 0 if the process is not
-// visible in the PID namespace of who asks. The ints wrap on 32-bit systems, as
-// those of os.Getuid do.
+// visible in the PID namespace of the process that asks. The ints wrap on 32-bit
+// systems, as those of os.Getuid do.
 type Cred struct{ PID, UID, GID int }
 
-// TakeFiles returns Files, which are the caller's from then on, also if they are
-// put back to be sent, and leaves none.
+// TakeFiles returns Files and leaves none. They are the caller's from then on,
+// even if they are put back to be sent.
 func (o *OOB) TakeFiles() []*os.File {
 	if o == nil {
 		return nil
@@ -86,8 +88,8 @@ func (o *OOB) TakeFiles() []*os.File {
 	return files
 }
 
-// disown forgets the received files, which are the caller's, but for a pidfd
-// that is still there.
+// disown forgets the received files, which are the caller's, except a pidfd that
+// is still there.
 func (o *OOB) disown() {
 	kept := o.received[:0]
 	for _, f := range o.received {
@@ -100,7 +102,7 @@ func (o *OOB) disown() {
 }
 
 // Close closes the files that a receive put into o and nobody took, and empties
-// o but for MaxFiles. o may be used again. The error is the first that closing a
+// o except for MaxFiles. o may be reused. The error is the first that closing a
 // file gives.
 func (o *OOB) Close() error {
 	if o == nil {
@@ -130,7 +132,7 @@ func (o *OOB) holds(i int, f *os.File) bool {
 	return f == o.PidFD || i < len(o.Files) && o.Files[i] == f || slices.Contains(o.Files, f)
 }
 
-// clear empties o but for MaxFiles; it closes nothing.
+// clear empties o except for MaxFiles; it closes nothing.
 func (o *OOB) clear() {
 	o.Files, o.Cred, o.PidFD, o.Security, o.Time, o.Other = nil, nil, nil, "", time.Time{}, nil
 }

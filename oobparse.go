@@ -7,12 +7,12 @@ import (
 	"example.com/uds/internal/sys"
 )
 
-// ancillary is what a control buffer says, with descriptors as numbers. The
-// numbers are its owner's to close.
+// ancillary is the content of a control buffer, with descriptors as numbers. Its
+// owner has to close them.
 type ancillary struct {
 	files   []int
-	pidfds  []int // one, as far as the kernel goes
-	errno   int   // that a pidfd could not be made, above 0
+	pidfds  []int // the kernel sends at most one
+	errno   int   // why a pidfd could not be made; above 0 if so
 	cred    cmsg.Ucred
 	label   []byte // part of the buffer
 	at      time.Time
@@ -23,7 +23,7 @@ type ancillary struct {
 }
 
 // parse sets a to what the control buffer b says. It makes no system call, and
-// finds every descriptor in whatever b is.
+// finds every descriptor even if b is malformed.
 func (a *ancillary) parse(b []byte) {
 	if a.used {
 		a.reset()
@@ -41,7 +41,7 @@ func (a *ancillary) parse(b []byte) {
 	}
 }
 
-// salvage finds the descriptors of a control buffer that is no sequence of
+// salvage finds the descriptors in a control buffer that is not a sequence of
 // messages.
 func (a *ancillary) salvage(b []byte) {
 	a.files = a.files[:0]
@@ -59,10 +59,10 @@ func (a *ancillary) reset() {
 	a.used, a.hasCred, a.bad = false, false, false
 }
 
-// add takes in one message.
+// add adds one control message.
 func (a *ancillary) add(level, typ int, data []byte) {
 	known := level == sys.SolSocket
-	switch { // the numbers of kinds that a system lacks are all alike
+	switch { // kinds that a system lacks all have the same number
 	case known && typ == sys.ScmRights:
 		a.files = cmsg.IntsOf(a.files, data)
 	case known && typ == sys.ScmCredentials:
@@ -85,8 +85,8 @@ func (a *ancillary) addCred(data []byte) {
 	}
 }
 
-// isTimestamp reports whether a type is that of a timestamp: of the marker's
-// kind, or of what another holder of the socket made of it.
+// isTimestamp reports whether a type is that of a timestamp: the marker's, or
+// the one that another holder of the socket has turned it into.
 func isTimestamp(typ int) bool {
 	switch {
 	case typ == sys.ScmTimestamp, typ == sys.ScmTimestampOld, typ == sys.ScmTimeval, typ == sys.ScmTimevalOld:

@@ -52,7 +52,7 @@ func (o *OOB) adopt(a *ancillary) {
 	}
 }
 
-// copyParts copies what lies in the control buffer.
+// copyParts copies the parts of a that lie in the control buffer.
 func (o *OOB) copyParts(a *ancillary) {
 	if label := cString(a.label); string(label) != o.label {
 		o.label = string(label)
@@ -66,7 +66,8 @@ func (o *OOB) copyParts(a *ancillary) {
 	}
 }
 
-// cString is b up to a NUL byte, which some security modules end a label with.
+// cString returns b up to its first NUL byte, with which some security modules
+// end a label.
 func cString(b []byte) []byte {
 	for i, c := range b {
 		if c == 0 {

@@ -9,11 +9,12 @@ import (
 	"example.com/uds/socket"
 )
 
-// expected says which control messages a socket's options make arrive, so that
-// a buffer has room for them and the descriptors asked for, and for no more.
+// expected says which control messages arrive because of a socket's options, so
+// that a buffer has room for them and for the descriptors asked for, and for no
+// more.
 //
-// The bits above those of the constants count the calls of forget. By that count
-// look notices that a forget came while it asked the kernel: it does not store an
+// The bits above those of the constants count the calls of forget. The count
+// tells look that a forget came while it asked the kernel: it does not store an
 // answer that may be out of date.
 type expected struct{ bits atomic.Uint32 }
 
@@ -35,7 +36,7 @@ func (e *expected) share() { e.bits.Or(expectShared) }
 // announce notes what is about to arrive, until the next forget.
 func (e *expected) announce(bits uint32) { e.bits.Or(bits) }
 
-// expected is what o makes arrive.
+// expected returns what o makes arrive.
 func (o *Options) expected() (bits uint32) {
 	if o.PassCredentials {
 		bits |= expectCred
@@ -71,8 +72,8 @@ func (e *expected) get(s *socket.Socket) uint32 {
 	return e.look(s, bits)
 }
 
-// look asks the kernel, and notes the answer unless e is not old any more. What
-// the kernel does not know is off, what it does not tell may be on.
+// look asks the kernel, and notes the answer if e is still old. An option that
+// the kernel does not know is off; one that it refuses to tell may be on.
 func (e *expected) look(s *socket.Socket, old uint32) uint32 {
 	bits := old | expectKnown
 	for _, o := range [...]struct {
@@ -104,8 +105,9 @@ func unknownOption(err error) bool {
 const maxMessageFiles = 253
 
 // Sizes of control messages. A label is at most a page: that is what an LSM's
-// attribute below /proc/self/attr is limited to. There is room for a few of the
-// kinds without a field, of which the kernel has SCM_TIMESTAMPING, 48 bytes.
+// attribute below /proc/self/attr is limited to. There is room for a few
+// messages of the kinds that OOB has no field for, such as the kernel's
+// SCM_TIMESTAMPING, 48 bytes.
 var (
 	spaceTime     = cmsg.Space(16) // two 64-bit integers
 	spaceCred     = cmsg.Space(12) // struct ucred
@@ -114,12 +116,12 @@ var (
 	spaceOther    = 4 * cmsg.Space(48)
 )
 
-// controlRoom is the size of a buffer for what is expected and so many files.
-// The marker is always among it.
+// controlRoom returns the size of a buffer for what is expected and so many
+// files. It always has room for the marker.
 //
 // The kernel writes the timestamp, the credentials, the label and the
-// descriptors, and behind them only the pidfd. Where the descriptors come last
-// they get no padding, which would be room for another one.
+// descriptors, and behind them only the pidfd. Descriptors that come last get no
+// padding, which would be room for another one.
 func controlRoom(expect uint32, files int) int {
 	n := spaceTime
 	if expect&expectOther != 0 {

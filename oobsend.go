@@ -8,9 +8,9 @@ import (
 	"example.com/uds/internal/sys"
 )
 
-// transmit sends x.out with the ancillary data of x.oob, which is not nil. From
-// here to the system call there are few functions, for each costs most when the
-// call returns to it.
+// transmit sends x.out with the ancillary data of x.oob, which is not nil. There
+// are few functions from here to the system call, because each costs most when
+// the call returns to it.
 func (x *exchange) transmit() error {
 	if len(x.oob.Files) > 0 {
 		return x.hold()
@@ -21,8 +21,8 @@ func (x *exchange) transmit() error {
 	return x.c.transmit(&x.out, x.flags)
 }
 
-// hold holds the first file, which does the rest: a descriptor must not be closed,
-// and its number given to another file, before the kernel has it.
+// hold holds the first file open, and x.withFD does the rest: a descriptor must
+// not be closed, and its number given to another file, before the kernel has it.
 func (x *exchange) hold() error {
 	files := x.oob.Files
 	if len(files) > maxMessageFiles {
@@ -38,9 +38,10 @@ func (x *exchange) hold() error {
 	return x.err
 }
 
-// holder returns the function that is called with the descriptor of a file that
-// is held meanwhile. It holds the next one, as hold does, and sends when all are
-// held. It must not be inlined: the RawConn of a file would be on the heap then.
+// holder returns the function that is called with the descriptor of a file while
+// the file is held. The function holds the next file, as hold does, and sends
+// once all are held. holder must not be inlined: the RawConn of a file would
+// then be on the heap.
 //
 //go:noinline
 func (x *exchange) holder() func(fd uintptr) {
@@ -62,7 +63,7 @@ func (x *exchange) holder() func(fd uintptr) {
 	}
 }
 
-// unheld is the error of the i-th file, which cannot be held.
+// unheld returns the error of the i-th file, which cannot be held.
 func (x *exchange) unheld(i int) error {
 	if files := x.oob.Files; files[i] == nil {
 		return sysError(fmt.Sprintf("file %d of %d is nil", i+1, len(files)), sys.EINVAL)
@@ -96,10 +97,10 @@ func (x *exchange) encode() (err error) {
 	return nil
 }
 
-// encodeError is the error of a control message that cannot be encoded.
+// encodeError returns the error of a control message that cannot be encoded.
 func encodeError(err error) error { return sysError(err.Error(), sys.EINVAL) }
 
-// ucred is c as the kernel has it.
+// ucred returns c in the kernel's form.
 func (c *Cred) ucred() (cmsg.Ucred, error) {
 	u := cmsg.Ucred{PID: int32(c.PID), UID: uint32(c.UID), GID: uint32(c.GID)}
 	if int(u.PID) != c.PID || int(u.UID) != c.UID || int(u.GID) != c.GID {
@@ -108,7 +109,8 @@ func (c *Cred) ucred() (cmsg.Ucred, error) {
 	return u, nil
 }
 
-// explained is err, that of a send, which says what an EPERM is likely about.
+// explained returns err, the error of a send; for an EPERM it names the likely
+// cause.
 func (x *exchange) explained(err error) error {
 	if !isErrno(err, sys.EPERM) {
 		return err

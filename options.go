@@ -8,11 +8,11 @@ import (
 	"example.com/uds/socket"
 )
 
-// Options are what a socket is given before it is bound or connected, so that
-// no message can arrive without them. The zero value changes nothing.
+// Options are set on a socket before it is bound or connected, so that no
+// message can arrive without them. The zero value changes nothing.
 type Options struct {
 	// ReadBuffer and WriteBuffer are SO_RCVBUF and SO_SNDBUF in bytes. Linux
-	// doubles what is asked, limits it to net.core.rmem_max and wmem_max, and
+	// limits what is asked to net.core.rmem_max and wmem_max, doubles it, and
 	// bounds the largest message by the sender's SO_SNDBUF less 32 bytes. 0
 	// leaves the default; less than 0 is EINVAL.
 	ReadBuffer, WriteBuffer int
@@ -31,18 +31,19 @@ type Options struct {
 	PassSecurity bool
 
 	// Timestamps makes every received message carry the time at which it was
-	// sent; one that was queued before, the time of its receipt (Linux). To
-	// ReadMsgUnix it is a control message of the type SCM_TIMESTAMPNS_NEW: two
-	// 64-bit integers on every machine, the seconds and the nanoseconds.
+	// sent; one that was queued before carries the time of its receipt (Linux).
+	// ReadMsgUnix returns it as a control message of the type
+	// SCM_TIMESTAMPNS_NEW: two 64-bit integers on every machine, the seconds and
+	// the nanoseconds.
 	Timestamps bool
 
 	// RefuseFiles makes the kernel reject messages that carry descriptors:
 	// their senders get EPERM (Linux 6.16). Receives become cheaper.
 	RefuseFiles bool
 
-	// Spin is how long a call that has to wait spins before its goroutine
-	// parks: 0 adapts to the peer, less than 0 never spins, more than 0 always
-	// spins, at most so long, unless half the processors spin already.
+	// Spin is how long a call that has to wait spins before its goroutine parks:
+	// 0 adapts to the peer, less than 0 never spins, and more than 0 always
+	// spins, for at most that long, unless half the processors already spin.
 	Spin time.Duration
 }
 
@@ -65,7 +66,7 @@ func (o *Options) apply(s *socket.Socket) error {
 	return nil
 }
 
-// applyAccepted sets what an accepted socket does not have from its listener.
+// applyAccepted sets what an accepted socket does not inherit from its listener.
 func (o *Options) applyAccepted(s *socket.Socket) error {
 	if err := o.applyBuffers(s); err != nil {
 		return err
@@ -120,7 +121,7 @@ func (o *Options) applyPass(s *socket.Socket) error {
 	return nil
 }
 
-// pass turns on an option of what messages bring.
+// pass turns on an option that makes messages carry something.
 func pass(s *socket.Socket, opt int) error {
 	return socket.Lacking(s.SetInt(sys.SolSocket, opt, 1))
 }

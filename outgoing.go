@@ -8,14 +8,14 @@ type outgoing struct {
 	bufs    [][]byte         // and more of it
 	control []byte           // control messages
 	to      *socket.Sockaddr // nil: the connection's peer
-	long    Addr             // the path that to stands for, if it does not fit; else unnamed
+	long    Addr             // the path that to stands for, if that does not fit an address; else unnamed
 
-	began socket.Began // the call that this is part of
+	began socket.Began // when the call began that this is part of
 
 	n int // payload bytes sent
 }
 
-// size is the number of payload bytes.
+// size returns the number of payload bytes.
 func (o *outgoing) size() int { return len(o.p) + bytesIn(o.bufs) }
 
 // single returns the payload if it is in one buffer and goes to the connection's
@@ -45,7 +45,7 @@ func (o *outgoing) send(t *socket.Turn, m *socket.Msg, f Flags) error {
 	return err
 }
 
-// beginSend begins a turn of a call that began when it is told.
+// beginSend begins a sending turn of a call; began is when the call began.
 func (c *conn) beginSend(t *socket.Turn, began socket.Began, f Flags) error {
 	if f&FlagNoWait != 0 {
 		return c.s.TryBeginSendSince(t, began)
@@ -53,8 +53,8 @@ func (c *conn) beginSend(t *socket.Turn, began socket.Began, f Flags) error {
 	return c.s.BeginSendSince(t, began)
 }
 
-// setDest makes name the destination of o; release is called after the send. The
-// destinations met before are d's.
+// setDest makes name the destination of o; the caller calls release after the
+// send. d has the destinations met before.
 func (o *outgoing) setDest(d *dests, name string) (release func(), err error) {
 	if len(name) <= MaxPathLen {
 		to, err := d.of(name)
@@ -73,7 +73,7 @@ func (o *outgoing) setDest(d *dests, name string) (release func(), err error) {
 	return release, err
 }
 
-// dest is the destination for an error.
+// dest returns the destination for an error.
 func (o *outgoing) dest() Addr {
 	if !o.long.IsUnnamed() {
 		return o.long

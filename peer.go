@@ -9,9 +9,10 @@ import (
 	"example.com/uds/socket"
 )
 
-// Peer is who is at the other end of a connection: the process that called
-// connect(2), or, seen from a client, the one that called listen(2), as it was
-// then. It may since have ended, passed the connection on or changed its user.
+// Peer describes the process at the other end of a connection: the one that
+// called connect(2) or, seen from a client, the one that called listen(2), as it
+// was then. It may since have ended, passed the connection on or changed its
+// user.
 type Peer struct {
 	Cred     Cred
 	Groups   []int  // supplementary groups; nil where the kernel does not tell (before Linux 4.13)
@@ -19,8 +20,8 @@ type Peer struct {
 	Addr     Addr   // what RemoteAddr returns; unnamed for most clients
 }
 
-// peerOption reads a socket option about the peer, and returns its size also
-// with an ERANGE.
+// peerOption reads a socket option about the peer, and returns its size even
+// with ERANGE.
 type peerOption func(opt int, p []byte) (int, error)
 
 // readOption is the peerOption of c.
@@ -64,7 +65,8 @@ func (c *conn) PeerSecurity() (string, error) {
 	return label, c.fail("peersecurity", err)
 }
 
-// Peer returns all that these tell, and the address.
+// Peer returns all that PeerCred, PeerGroups and PeerSecurity return, and the
+// address.
 func (c *conn) Peer() (Peer, error) {
 	if err := c.check("peer"); err != nil {
 		return Peer{}, err
@@ -91,7 +93,7 @@ func (get peerOption) peer() (p Peer, err error) {
 	return p, nil
 }
 
-// nobody is the user number of a socket without a peer process: cred_to_ucred in
+// nobody is the UID of a socket without a peer process: cred_to_ucred in
 // net/core/sock.c.
 const nobody = 1<<32 - 1
 
@@ -132,8 +134,8 @@ func (get peerOption) pidFD() (*os.File, error) {
 	return newFile(int(int32(binary.NativeEndian.Uint32(b[:]))), "pidfd"), nil
 }
 
-// noPeer is err, or the error of cred for a socket without a peer process, of
-// which the kernel says ENODATA elsewhere.
+// noPeer returns err, or the error of cred for a socket without a peer process:
+// for other options than SO_PEERCRED the kernel then says ENODATA.
 func (get peerOption) noPeer(err error) error {
 	_, e := get.cred()
 	if isErrno(e, sys.ENOTCONN) && !errors.Is(err, errors.ErrUnsupported) {
@@ -142,7 +144,7 @@ func (get peerOption) noPeer(err error) error {
 	return err
 }
 
-// grow reads an option of any size, of which guess bytes may be enough.
+// grow reads an option of any size, for which guess bytes may be enough.
 func (get peerOption) grow(opt, guess int) ([]byte, error) {
 	for size := guess; ; {
 		b := make([]byte, size)

@@ -12,10 +12,10 @@ import (
 type peerKey struct{}
 
 // ContextWithPeer returns ctx with the Peer of c, for PeerFromContext. It fits
-// http.Server.ConnContext, and looks through a *tls.Conn and all else that has
-// its method NetConn. Besides the connections of this package it knows a
-// *net.UnixConn. If the peer cannot be told the context has none, also if ctx
-// has that of another connection.
+// http.Server.ConnContext, and looks through a *tls.Conn and anything else with
+// its method NetConn. Besides the connections of this package it knows
+// *net.UnixConn. If the peer cannot be determined the context has none, even if
+// ctx has that of another connection.
 func ContextWithPeer(ctx context.Context, c net.Conn) context.Context {
 	p, err := peerOf(c)
 	if err == nil {
@@ -37,7 +37,7 @@ func PeerFromContext(ctx context.Context) (Peer, bool) {
 }
 
 // maxLayers is how many connections peerOf looks through: more than anybody
-// wraps, so that one which is below itself ends the search.
+// nests, but few enough to end the search in a connection that wraps itself.
 const maxLayers = 100
 
 // peerOf returns the peer of whatever is below c.
@@ -57,7 +57,7 @@ func peerOf(c net.Conn) (Peer, error) {
 	return Peer{}, errInvalid
 }
 
-// peerOfUnixConn is the peer of a connection of package net.
+// peerOfUnixConn returns the peer of a connection of package net.
 func peerOfUnixConn(c *net.UnixConn) (Peer, error) {
 	rc, err := c.SyscallConn()
 	if err != nil {

@@ -2,12 +2,13 @@ package uds
 
 import "example.com/uds/socket"
 
-// received is one receive of the message face: where to, and what came.
+// received is one receive of the message face: where the message goes, and what
+// came.
 type received struct {
 	p       []byte           // room for the payload,
 	bufs    [][]byte         // and more of it
 	control []byte           // room for control messages, the marker's among them
-	grow    func() []byte    // asked for that before each try; nil: control stays
+	grow    func() []byte    // called for control before each try; nil: control stays
 	from    *socket.Sockaddr // where the sender goes; nil: not wanted
 
 	n, size  int // payload bytes moved; the message's size
@@ -15,10 +16,10 @@ type received struct {
 	flags    int // MSG_ flags received
 }
 
-// room is the number of payload bytes that fit.
+// room returns the number of payload bytes that fit.
 func (r *received) room() int { return len(r.p) + bytesIn(r.bufs) }
 
-// fill receives b, the tail of a message.
+// fill copies b, the tail of a message, into r.
 func (r *received) fill(b []byte) {
 	r.size = len(b)
 	n := copy(r.p, b)
@@ -28,8 +29,8 @@ func (r *received) fill(b []byte) {
 	r.n = n
 }
 
-// single returns the room for the payload if it is one buffer, and there is room
-// for control messages but the sender is not wanted.
+// single returns the room for the payload. ok is true if that is one buffer,
+// there is room for control messages, and the sender is not wanted.
 func (r *received) single() (p []byte, ok bool) {
 	switch {
 	case r.from != nil || r.grow == nil && len(r.control) == 0:
@@ -57,7 +58,7 @@ func (r *received) receive(t *socket.Turn, m *socket.Msg, f Flags) error {
 	return err
 }
 
-// beginRecv begins a turn to receive in.
+// beginRecv begins a receiving turn.
 func (c *conn) beginRecv(t *socket.Turn, f Flags) error {
 	if f&FlagNoWait != 0 {
 		return c.s.TryBeginRecv(t)
