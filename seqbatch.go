@@ -9,14 +9,14 @@ import "example.com/uds/socket"
 func (c *SeqConn) RecvBatch(ms []Message) (int, error) { return recvBatch(c, ms) }
 
 // SendBatch sends the messages, each as SendMsg does, and returns how many were
-// sent whole. It stops at the first that fails and returns that one's error.
-// Messages of other callers may come in between. A write timeout is that of all
-// together. Where the peer closes meanwhile the error may be EPIPE, and the end
-// io.EOF, although it had not received all: sendmmsg(2) drops the error that it
-// meets behind the first message (net/socket.c).
+// sent whole. It stops at the first that fails and returns its error. Other
+// callers' messages may come in between. A write timeout bounds all of them
+// together. If the peer closes meanwhile, the error may be EPIPE, and the end
+// io.EOF, although the peer had not received all: sendmmsg(2) drops the error
+// that it meets behind the first message (net/socket.c).
 func (c *SeqConn) SendBatch(ms []Message) (int, error) { return sendBatch(c, ms, c.sendPlain) }
 
-// more is of batcher. A reset is noted for the call that reports it.
+// more implements batcher. It notes a reset for the call that reports it.
 func (c *SeqConn) more(ms []socket.Msg) int {
 	if !c.mark.set(c.s) {
 		return 0
@@ -31,7 +31,7 @@ func (c *SeqConn) more(ms []socket.Msg) int {
 		return 0
 	}
 	n, err := t.RecvBatch(ms, FlagNoWait.recvFlags())
-	if c.noteReset(err) { // which is ahead of what is queued
+	if c.noteReset(err) { // the kernel reports it ahead of what is queued
 		n, _ = t.RecvBatch(ms, FlagNoWait.recvFlags())
 	}
 	if ms = ms[:n]; someUnmarked(ms) && c.mark.lost(c.s) {
@@ -40,10 +40,10 @@ func (c *SeqConn) more(ms []socket.Msg) int {
 	return genuine(ms)
 }
 
-// maxPlain is how many messages one sendPlain prepares. It is called again behind
-// each wait, and prepares again what was not sent: without a bound a batch would
-// take time by the square of its size. By default 278 small messages fill
-// the queue.
+// maxPlain is the most messages that one sendPlain prepares. It is called again
+// after each wait, and prepares again what was not sent: without a bound a batch
+// would take time quadratic in its size. By default 278 small messages fill the
+// queue.
 const maxPlain = 256
 
 // sendPlain sends, without waiting, the messages at the front of ms that have no

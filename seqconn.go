@@ -20,9 +20,9 @@ import (
 // The message face, Send, Recv and their relatives, moves exactly one message a
 // call and tells an empty message from the end.
 //
-// The tail that a Read left is what a call of the message face gets first, as
-// the rest of its message. A Clone and the descriptors of File and SyscallConn
-// do not see it.
+// A call of the message face first gets the tail that a Read left, as the rest
+// of its message. A Clone and the descriptors of File and SyscallConn do not see
+// it.
 //
 // All methods may be called at the same time. Receives take turns, and so do
 // sends: no Write or Send comes between the pieces of another.
@@ -43,7 +43,8 @@ func newSeqConn(s *socket.Socket, n *names) *SeqConn {
 	return c
 }
 
-// SeqPair returns two connections with each other. The caller closes both.
+// SeqPair returns two connections that are connected to each other. The caller
+// closes both.
 func SeqPair() (*SeqConn, *SeqConn, error) {
 	a, b, err := socket.Pair(sys.AFUnix, sys.SockSeqpacket, 0)
 	if err != nil {
@@ -54,7 +55,7 @@ func SeqPair() (*SeqConn, *SeqConn, error) {
 
 // FileSeqConn returns a connection over a duplicate of f, which stays the
 // caller's. A file that is not a connected AF_UNIX SOCK_SEQPACKET socket is an
-// error. The socket's options stay as they are, but for the one that tells an
+// error. The socket's options stay as they are, except the one that tells an
 // empty message from the end: see [SeqConn.File].
 func FileSeqConn(f *os.File) (*SeqConn, error) {
 	s, err := fileSocket(f, sys.SockSeqpacket, false)
@@ -94,10 +95,9 @@ func (c *SeqConn) Close() error {
 
 // Detach closes the connection and returns its socket as a file, which is the
 // caller's. Calls in progress end with net.ErrClosed. The socket file of
-// Dialer.LocalAddr stays. While Buffered is not zero, and when there is no
-// descriptor to be had, Detach fails and changes nothing: a Read of as many
-// bytes as Buffered says takes them without waiting, unless its deadline has
-// passed.
+// Dialer.LocalAddr stays. While Buffered is not zero, or if no descriptor is
+// available, Detach fails and changes nothing. A Read of as many bytes as
+// Buffered returns takes them without waiting, unless its deadline has passed.
 func (c *SeqConn) Detach() (*os.File, error) {
 	if !c.ok() {
 		return nil, c.check("detach")
@@ -113,7 +113,7 @@ func (c *SeqConn) Detach() (*os.File, error) {
 	return f, nil
 }
 
-// noTail is the error of a Detach while there is a tail.
+// noTail returns the error of a Detach while there is a tail.
 func (c *SeqConn) noTail() error {
 	if n := c.rest().Len(); n > 0 {
 		return sysError(fmt.Sprintf("detach with %d bytes buffered", n), sys.EBUSY)
@@ -121,8 +121,8 @@ func (c *SeqConn) noTail() error {
 	return nil
 }
 
-// detachable is the error of a Detach while there is a tail, or after a Close that
-// has removed the file.
+// detachable returns the error of a Detach while there is a tail, or after a
+// Close that has removed the file.
 func (c *SeqConn) detachable() error {
 	if err := c.noTail(); err != nil {
 		return err
@@ -147,9 +147,9 @@ func (c *SeqConn) unmark(f *os.File) {
 
 // Clone returns a second connection over the same socket, with deadlines and a
 // lifetime of its own. The caller closes it. Both share the options and the
-// queue, but not the tail of a Read. The option that tells an empty message from
-// the end, of which File speaks, is one of them: a Detach of either turns it off,
-// and the other turns it on again.
+// queue, but not the tail of a Read. One of these options tells an empty message
+// from the end, as File describes: a Detach of either turns it off, and the
+// other turns it on again.
 func (c *SeqConn) Clone() (*SeqConn, error) {
 	if err := c.check("clone"); err != nil {
 		return nil, err
@@ -181,8 +181,8 @@ func (c *SeqConn) Readable() (int, error) {
 	return n + c.rest().Len(), c.fail("readable", err)
 }
 
-// TakeError returns the connection's pending error and clears it, or nil. A
-// reset that a receive has found and not reported yet is one.
+// TakeError returns the connection's pending error, if any, and clears it. A
+// reset that a receive has found and not yet reported counts as one.
 func (c *SeqConn) TakeError() error {
 	if err := c.check("get"); err != nil {
 		return err
@@ -208,7 +208,7 @@ const (
 	resetTold
 )
 
-// noteReset notes a reset that a call met.
+// noteReset notes a reset that a call met, and reports whether err is one.
 func (c *SeqConn) noteReset(err error) bool {
 	if !isErrno(err, sys.ECONNRESET) {
 		return false
@@ -217,7 +217,7 @@ func (c *SeqConn) noteReset(err error) bool {
 	return true
 }
 
-// end is the error of a receive at the end of the connection.
+// end returns the error of a receive at the end of the connection.
 func (c *SeqConn) end(call string) error {
 	if c.reset.CompareAndSwap(resetFound, resetTold) {
 		return sysError(call, sys.ECONNRESET)

@@ -47,9 +47,10 @@ func (l *SeqListener) check(op string) error {
 
 // FileSeqListener returns a listener over a duplicate of f, which stays the
 // caller's. A file that is not a listening AF_UNIX SOCK_SEQPACKET socket is an
-// error. Its Close never removes the socket file. Accepted connections have the
-// options that the kernel passes on from f: those of PassCredentials, PassPidFD,
-// PassSecurity and RefuseFiles, but neither buffer sizes nor timestamps.
+// error. Its Close never removes the socket file. Accepted connections inherit
+// the options that the kernel passes on from f: those of PassCredentials,
+// PassPidFD, PassSecurity and RefuseFiles, but neither buffer sizes nor
+// timestamps.
 func FileSeqListener(f *os.File) (*SeqListener, error) {
 	s, err := fileSocket(f, sys.SockSeqpacket, true)
 	if err != nil {
@@ -67,7 +68,7 @@ func FileSeqListener(f *os.File) (*SeqListener, error) {
 // Accept waits for the next connection that ListenConfig.Authorize does not
 // reject. It is a *SeqConn, which the caller closes.
 //
-// At a limit of open files the error is EMFILE or ENFILE, and temporary, which
+// At a limit of open files the error is EMFILE or ENFILE and is temporary, which
 // http.Server heeds: the connection stays in the backlog, for a later Accept.
 func (l *SeqListener) Accept() (net.Conn, error) {
 	c, err := l.AcceptSeq()
@@ -80,8 +81,8 @@ func (l *SeqListener) Accept() (net.Conn, error) {
 // AcceptSeq is Accept with the connection's own type.
 func (l *SeqListener) AcceptSeq() (*SeqConn, error) { return l.AcceptContext(context.Background()) }
 
-// AcceptContext is AcceptSeq that ends when ctx does, with context.Canceled or
-// an error that is os.ErrDeadlineExceeded and context.DeadlineExceeded.
+// AcceptContext is AcceptSeq, but also ends when ctx does, with context.Canceled
+// or an error that is both os.ErrDeadlineExceeded and context.DeadlineExceeded.
 func (l *SeqListener) AcceptContext(ctx context.Context) (*SeqConn, error) {
 	if err := checkArgs(l.ok(), ctx); err != nil {
 		return nil, l.fail("accept", err)
@@ -115,7 +116,7 @@ func (l *SeqListener) accept(ctx context.Context) (*SeqConn, error) {
 	return c, nil
 }
 
-// admit asks Authorize and closes a connection that it rejects, or in which it
+// admit asks Authorize whether to accept c, and closes c if it rejects c or
 // panics.
 func (l *SeqListener) admit(c *SeqConn) (ok bool) {
 	if l.lc.Authorize == nil {
@@ -138,8 +139,8 @@ func (l *SeqListener) Addr() net.Addr {
 	return netAddr(l.addr, networkSeq)
 }
 
-// Sockname returns what Addr does, as an Addr: where the kernel knows the socket
-// file by another name, the path that was asked for.
+// Sockname returns what Addr does, as an Addr: the path that was asked for, even
+// if the kernel knows the socket file by another name.
 func (l *SeqListener) Sockname() (Addr, error) {
 	if err := l.check("getsockname"); err != nil {
 		return Addr{}, err
@@ -161,7 +162,7 @@ func (l *SeqListener) Close() error {
 	return l.fail("close", l.s.Close())
 }
 
-// SetUnlinkOnClose sets whether Close removes the socket file. Without it Close
+// SetUnlinkOnClose sets whether Close removes the socket file. By default Close
 // does unless ListenConfig.KeepFile is set. A listener of FileSeqListener never
 // does.
 func (l *SeqListener) SetUnlinkOnClose(unlink bool) {
@@ -171,7 +172,7 @@ func (l *SeqListener) SetUnlinkOnClose(unlink bool) {
 }
 
 // SetDeadline sets the time at which Accepts in progress and later ones fail
-// with os.ErrDeadlineExceeded. The zero time is none.
+// with os.ErrDeadlineExceeded. The zero time means no deadline.
 func (l *SeqListener) SetDeadline(t time.Time) error {
 	if err := l.check("set"); err != nil {
 		return err
@@ -179,10 +180,10 @@ func (l *SeqListener) SetDeadline(t time.Time) error {
 	return l.fail("set", l.s.SetReadDeadline(t))
 }
 
-// File returns a duplicate of the listener's descriptor, which is the caller's,
-// close-on-exec and non-blocking. The listener stays as it is, and its Close
-// removes the socket file, unless SetUnlinkOnClose(false) was called: for a
-// successor that goes on with the descriptor it has to be.
+// File returns a duplicate of the listener's descriptor; the caller owns it. It
+// is close-on-exec and non-blocking. The listener stays as it is, and its Close
+// removes the socket file unless SetUnlinkOnClose(false) was called, as it must
+// be for a successor that goes on with the descriptor.
 func (l *SeqListener) File() (*os.File, error) {
 	if err := l.check("file"); err != nil {
 		return nil, err
@@ -191,8 +192,8 @@ func (l *SeqListener) File() (*os.File, error) {
 	return f, l.fail("file", err)
 }
 
-// SyscallConn returns the descriptor for calls that this package lacks. It stays
-// the listener's, and is valid inside the RawConn's functions only.
+// SyscallConn gives access to the descriptor, for calls that this package lacks.
+// It stays the listener's and is valid only inside the RawConn's functions.
 func (l *SeqListener) SyscallConn() (syscall.RawConn, error) {
 	if err := l.check("raw"); err != nil {
 		return nil, err

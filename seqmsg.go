@@ -20,9 +20,9 @@ import (
 // The end is bare io.EOF; an empty message, with or without ancillary data, is
 // not the end. The tail that a Read left comes first, without ancillary data.
 func (c *SeqConn) RecvMsg(m *Message, f Flags) error {
-	// One buffer, which is what most have, goes without recvMsg: there are few
-	// functions between here and the system call, for each costs most when the call
-	// returns to it.
+	// A message with one buffer, as most have, goes without recvMsg: there are
+	// few functions between here and the system call, because each costs most
+	// when the call returns to it.
 	switch {
 	case m == nil || len(m.Buffers) > 1 || !c.ok() || checkRecv(m, f) != nil:
 		return recvMsg(c, m, f)
@@ -44,7 +44,7 @@ func (c *SeqConn) RecvMsg(m *Message, f Flags) error {
 	return err
 }
 
-// room is the only buffer of m, nil if there is none.
+// room returns the only buffer of m, nil if there is none.
 func (m *Message) room() []byte {
 	if len(m.Buffers) == 0 {
 		return nil
@@ -62,7 +62,7 @@ func (c *SeqConn) recvPayload(m *Message, f Flags) error {
 	return err
 }
 
-// cut notes in m the truncation that err may say.
+// cut notes in m the truncation that err may report.
 func (m *Message) cut(err error) {
 	var cut *TruncatedError
 	if errors.As(err, &cut) {
@@ -77,7 +77,7 @@ func (m *Message) cut(err error) {
 // A Cred that names another process needs privileges; without them the error is
 // EPERM.
 func (c *SeqConn) SendMsg(m *Message, f Flags) error {
-	if m == nil || f&^FlagNoWait != 0 || !c.ok() { // an error: the rest is as short as in RecvMsg
+	if m == nil || f&^FlagNoWait != 0 || !c.ok() { // an error; what follows is as short as RecvMsg
 		return sendMsg(c, m, f, socket.Began{})
 	}
 	if m.OOB == nil {

@@ -38,7 +38,7 @@ func (c *SeqConn) ReadMsgUnix(b, oob []byte) (n, oobn, flags int, addr *net.Unix
 		if n = min(size, len(b)); size > n {
 			flags |= sys.MsgTrunc
 		}
-		if c.mark.hidden() && !c.stamped() { // as it is by now: SetOptions may have come meanwhile
+		if c.mark.hidden() && !c.stamped() { // asked again: SetOptions may have come meanwhile
 			control = withoutMarker(control)
 		}
 		oobn, flags, err = x.handOn(control, oob, flags)
@@ -74,8 +74,8 @@ func (c *SeqConn) WriteMsgUnix(b, oob []byte, addr *net.UnixAddr) (n, oobn int, 
 	return n, len(oob), nil
 }
 
-// withoutMarker is control without a timestamp at its front, where the kernel
-// puts it.
+// withoutMarker returns control without a timestamp at its front, where the
+// kernel puts it.
 func withoutMarker(control []byte) []byte {
 	if level, typ, _, rest, ok := cmsg.Cut(control); ok && level == sys.SolSocket && isTimestamp(typ) {
 		return rest

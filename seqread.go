@@ -8,10 +8,9 @@ import (
 	"example.com/uds/socket"
 )
 
-// Read returns bytes of one message: as many as p has room for, and the rest
-// by the next calls. Empty messages are skipped. Bare io.EOF is the end of the
-// connection and nothing else. Descriptors that come with a message are
-// dropped.
+// Read returns bytes of one message, as many as p has room for; the next calls
+// return the rest. Empty messages are skipped. Bare io.EOF is the end of the
+// connection and nothing else. Descriptors that come with a message are dropped.
 func (c *SeqConn) Read(p []byte) (int, error) {
 	if !c.ok() {
 		return 0, c.check("read")
@@ -48,13 +47,13 @@ func (c *SeqConn) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// nothing looks at a receive that brought no bytes. It returns nil if the next
-// one may bring some: after an empty message, and after a reset, behind which
-// the peer's last messages may be queued.
+// nothing judges a receive that brought no bytes. It returns nil if the next one
+// may bring some: after an empty message, and after a reset, behind which the
+// peer's last messages may be queued.
 func (c *SeqConn) nothing(t *socket.Turn, err error) error {
 	if err == nil {
 		if err = c.ended(t); err == nil {
-			err = t.Err() // a peer may send empty messages without an end
+			err = t.Err() // a peer may send empty messages without end
 		}
 		return err
 	}
@@ -64,11 +63,11 @@ func (c *SeqConn) nothing(t *socket.Turn, err error) error {
 	return err
 }
 
-// ended decides whether a receive of no bytes was the end, and returns the error
-// of the end if so. It was an empty message if the peer can still send, or if
-// anything is queued behind it. AtEnd knows both, but for one case: it does not
-// see that what is queued is empty messages. The marker tells those, and all others
-// where AtEnd does not see the queue. It is turned on here, again if somebody else
+// ended decides whether a receive of no bytes was the end, and if so returns the
+// error of the end. It was an empty message if the peer can still send, or if
+// anything is queued behind it. AtEnd knows both, except that it does not see
+// empty messages in the queue. The marker reveals those, and all others where
+// AtEnd does not see the queue. ended turns it on, and on again if somebody else
 // turned it off.
 func (c *SeqConn) ended(t *socket.Turn) error {
 	over, err := t.AtEnd()
@@ -92,14 +91,14 @@ func (c *SeqConn) ended(t *socket.Turn) error {
 }
 
 // writeToBuffers are what WriteTo receives into. One has room for the largest
-// message that the default SO_SNDBUF allows, 212,960 bytes on Linux; of a larger
-// one the tail comes with the next receive.
+// message that the default SO_SNDBUF allows, 212,960 bytes on Linux; the tail of
+// a larger one comes with the next receive.
 var writeToBuffers = sync.Pool{New: func() any { b := make([]byte, 216<<10); return &b }}
 
-// WriteTo writes all that is received, until the end, to w, a message a Write;
-// it serves io.Copy. It returns the number of bytes written, and an error of w as
-// it is. Timeouts are those of each message. A Cancel while w is written to ends
-// it at the next message.
+// WriteTo writes to w all that it receives until the end, with one Write per
+// message; it serves io.Copy. It returns the number of bytes written, and an
+// error of w unchanged. Timeouts apply to each message. A Cancel during a Write
+// to w ends WriteTo at the next message.
 func (c *SeqConn) WriteTo(w io.Writer) (total int64, err error) {
 	if err := c.check("read"); err != nil {
 		return 0, err

@@ -13,9 +13,9 @@ func (c *SeqConn) Recv(p []byte) (int, error) { return c.recvPlain(p, 0) }
 // Peek is Recv, but leaves the message in the queue.
 func (c *SeqConn) Peek(p []byte) (int, error) { return c.recvPlain(p, FlagPeek) }
 
-// NextSize waits for the next message and returns its size in bytes: of a
-// message that Read began, what is left. The end is io.EOF. Systems other than
-// Linux do not tell: errors.ErrUnsupported.
+// NextSize waits for the next message and returns its size in bytes; for a
+// message that Read began, that is what is left. The end is io.EOF. Systems
+// other than Linux do not tell the size, and the error is errors.ErrUnsupported.
 func (c *SeqConn) NextSize() (int, error) {
 	if socket.MsgSize == 0 && c.ok() {
 		return 0, c.fail("peek", socket.Unsupported("recvmsg"))
@@ -66,9 +66,9 @@ func (c *SeqConn) recvPlain(p []byte, f Flags) (size int, err error) {
 	return size, nil
 }
 
-// failPlain is the result of a recvPlain with room for n bytes that failed with
-// err, or met a message of size bytes, which are more. It must not be inlined:
-// see fail.
+// failPlain returns the result of a recvPlain with room for n bytes that failed
+// with err, or met a larger message, of size bytes. It must not be inlined: see
+// fail.
 //
 //go:noinline
 func (c *SeqConn) failPlain(f Flags, n, size int, err error) (int, error) {
@@ -79,7 +79,7 @@ func (c *SeqConn) failPlain(f Flags, n, size int, err error) (int, error) {
 }
 
 // takeTail copies the tail that a Read left, if there is one, and returns its
-// size. It is gone then unless f peeks.
+// size. The tail is gone then, unless f peeks.
 func (c *SeqConn) takeTail(p []byte, f Flags) int {
 	size := c.rest().Len()
 	if size > 0 {
@@ -91,12 +91,12 @@ func (c *SeqConn) takeTail(p []byte, f Flags) int {
 	return size
 }
 
-// doubt decides what a receive means that failed with err, or brought neither
-// bytes nor a marker. It is done if that is the call's result. It is not done,
-// and the receive has to be made again, after a reset, which is reported when
-// nothing else is left to deliver, and after the first answer that looks like
-// the end: only a second one is the end. again says whether there was a first.
-// It must not be inlined: see fail.
+// doubt judges a receive that failed with err, or that brought neither bytes nor
+// a marker. done says that the outcome is the call's result. Otherwise the
+// receive must be repeated: after a reset, which is reported when nothing else
+// is left to deliver, and after the first answer that looks like the end,
+// because only a second one is the end. again says whether there was a first. It
+// must not be inlined: see fail.
 //
 // The first such answer proves nothing because recvmsg(2) looks at the queue
 // and then whether the peer can still send (__unix_dgram_recvmsg in
@@ -131,7 +131,8 @@ func (c *SeqConn) receive(op string, r *received, f Flags) (err error) {
 }
 
 // recvOne receives one message into p, and control messages into control or what
-// room returns, as [socket.Turn.RecvOne] does: first the tail that a Read left.
+// room returns, as [socket.Turn.RecvOne] does. The tail that a Read left comes
+// first.
 func (c *SeqConn) recvOne(op string, p, control []byte, room func() []byte, f Flags) (size int, got []byte, flags int, err error) {
 	if !c.ok() {
 		return 0, nil, 0, c.check(op)
@@ -188,8 +189,8 @@ func (c *SeqConn) recvMany(op string, r *received, f Flags) error {
 	return nil
 }
 
-// fillTail receives the tail that a Read left, if there is one, into r. It is gone
-// then unless f peeks.
+// fillTail receives the tail that a Read left, if there is one, into r. The tail
+// is gone then, unless f peeks.
 func (c *SeqConn) fillTail(r *received, f Flags) bool {
 	if c.rest().Len() == 0 {
 		return false

@@ -46,7 +46,7 @@ func (c *SeqConn) transmit(o *outgoing, f Flags) error {
 	return nil
 }
 
-// sendFailed is the error of a send of n bytes that failed with err.
+// sendFailed returns the error of a send of n bytes that failed with err.
 func (c *SeqConn) sendFailed(call string, n int, err error) error {
 	c.noteReset(err)
 	return c.fail("write", c.limitError(call, n, err))

@@ -20,12 +20,12 @@ const pieceSize = 85_600
 // than the largest message that the smallest SO_SNDBUF allows, 4,608 on Linux.
 const smallestPiece = 4096
 
-// Write sends all of p or fails; then n says how much of it was sent. It is
-// one message whenever the kernel takes the size, else several, with no other
+// Write sends all of p, or fails and returns how much of p was sent. p is one
+// message if the kernel takes one of that size, else several, with no other
 // caller's message between them. An empty p sends nothing.
 //
 // A receiver other than this package that reads with too small a buffer loses
-// the rest of a message: it wants a Write for each buffer of its size.
+// the rest of a message: it needs a Write of its own for each bufferful.
 func (c *SeqConn) Write(p []byte) (n int, err error) {
 	if !c.ok() {
 		return 0, c.check("write")
@@ -50,8 +50,8 @@ func (c *SeqConn) Write(p []byte) (n int, err error) {
 	return n, nil
 }
 
-// writeLarge sends p in one message if SO_SNDBUF allows one of its size. It
-// asks each time: whoever has the socket too may change it.
+// writeLarge sends p in one message if SO_SNDBUF allows one of its size. It asks
+// each time, because others who have the socket may change it.
 func (c *SeqConn) writeLarge(t *socket.Turn, p []byte) (int, error) {
 	size := pieceSize
 	limit, err := t.SendBuffer()
@@ -90,11 +90,11 @@ func sizeRefused(err error) bool { return isErrno(err, sys.EMSGSIZE) || isErrno(
 // readFromBuffers are what ReadFrom reads into.
 var readFromBuffers = sync.Pool{New: func() any { b := make([]byte, pieceSize); return &b }}
 
-// ReadFrom sends all that r has, until its io.EOF, a message for each Read of
-// it; it serves io.Copy. It returns the number of bytes sent, and an error of r
-// as it is. Messages of other callers may come between those of one ReadFrom.
-// Timeouts are those of each message. A Cancel or Close while r is read ends it
-// when r returns.
+// ReadFrom sends all that r has until its io.EOF, with one message per Read of
+// r; it serves io.Copy. It returns the number of bytes sent, and an error of r
+// unchanged. Other callers' messages may come between those of one ReadFrom.
+// Timeouts apply to each message. A Cancel or Close during a Read of r ends
+// ReadFrom when that Read returns.
 func (c *SeqConn) ReadFrom(r io.Reader) (total int64, err error) {
 	if err := c.check("write"); err != nil {
 		return 0, err
@@ -123,8 +123,8 @@ func (c *SeqConn) ReadFrom(r io.Reader) (total int64, err error) {
 	}
 }
 
-// overSince is the error of a call that began at mark, if something ended it
-// since then that a send would notice.
+// overSince returns the error of a call that began at mark, if something that a
+// send would notice has ended it since.
 func (c *SeqConn) overSince(mark uint32) error {
 	switch {
 	case c.s.Closed():
@@ -135,8 +135,8 @@ func (c *SeqConn) overSince(mark uint32) error {
 	return nil
 }
 
-// writeSince is Write of at most pieceSize bytes, not none, for a call that began
-// at mark: a Cancel since then ends it.
+// writeSince is Write of at least one and at most pieceSize bytes, for a call
+// that began at mark: a Cancel since then ends it.
 func (c *SeqConn) writeSince(mark uint32, p []byte) (n int, err error) {
 	var t socket.Turn
 	if err = c.s.BeginSend(&t); err != nil {
