@@ -31,7 +31,7 @@ func newSockFile(path string, id sys.FileID) *sockFile {
 		if err != nil {
 			return new(sockFile)
 		}
-		path = wd + "/" + path // not cleaned: a/.. is not always nothing
+		path = wd + "/" + path // not cleaned: a/.. may lead elsewhere
 	}
 	return &sockFile{path: path, id: id, bound: true}
 }
@@ -59,12 +59,12 @@ func (f *sockFile) remove() {
 		return
 	}
 	defer d.close()
-	_ = d.lock(context.Background(), lockOnClose) // take copes without
+	_ = d.lock(context.Background(), lockOnClose) // take copes without the lock
 	_ = d.take(d.name, f.id)
 }
 
-// leave makes remove do nothing, for the socket has another owner, and reports
-// whether it came before that.
+// leave makes remove do nothing, because the socket has another owner, and
+// reports whether it came before the remove.
 func (f *sockFile) leave() bool {
 	if f == nil || !f.bound {
 		return true

@@ -9,7 +9,7 @@ import (
 )
 
 // How long a bind waits for the lock of the directory, which another starter
-// has for less than a millisecond. A bind that touches no other socket's file
+// holds for less than a millisecond. A bind that touches no other socket's file
 // goes on without it.
 var lockToRemove = 10 * time.Second // tests change it
 
@@ -26,7 +26,7 @@ func (lc *ListenConfig) bind(ctx context.Context, s *socket.Socket, a Addr) (*so
 	return lc.place(ctx, s, a, func() error { return nil })
 }
 
-// maxBacklog is more than the kernel allows, which cuts it at
+// maxBacklog is more than the kernel allows; it cuts the value to
 // net.core.somaxconn.
 const maxBacklog = 1<<16 - 1
 
@@ -96,8 +96,8 @@ func (lc *ListenConfig) lock(ctx context.Context, d *sockDir) error {
 	return nil
 }
 
-// placeIn binds s to its name, or to a temporary one that becomes its name: if
-// it replaces another, or if no address can hold the name itself.
+// placeIn binds s to its name. If it replaces another socket, or if no address
+// can hold the name itself, it binds s to a temporary name and renames that.
 func (lc *ListenConfig) placeIn(d *sockDir, s *socket.Socket, own owner, ready func() error) (*sockFile, error) {
 	_, fits := d.sockaddr(d.name)
 	temporary := !fits || lc.Existing == ExistingReplace
@@ -125,7 +125,7 @@ func (lc *ListenConfig) placeIn(d *sockDir, s *socket.Socket, own owner, ready f
 	return f, nil
 }
 
-// bindName binds s to its own name, if need be after a dead socket is gone.
+// bindName binds s to its own name, if need be after removing a dead socket.
 func (lc *ListenConfig) bindName(d *sockDir, s *socket.Socket) error {
 	err := d.bind(s, d.name)
 	if lc.Existing != ExistingRemoveStale || !isErrno(err, sys.EADDRINUSE) {
@@ -137,8 +137,8 @@ func (lc *ListenConfig) bindName(d *sockDir, s *socket.Socket) error {
 	return d.bind(s, d.name)
 }
 
-// unsupportedCall is err, or errors.ErrUnsupported where the system lacks the
-// call.
+// unsupportedCall returns err, or errors.ErrUnsupported where the system lacks
+// the call.
 func unsupportedCall(err error) error {
 	if isErrno(err, sys.ENOSYS) {
 		return socket.Unsupported("listen")

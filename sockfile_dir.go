@@ -46,8 +46,8 @@ func (d *sockDir) close() {
 }
 
 // lock takes the flock(2) of the directory, which other starters respect. It
-// leaves nothing behind, whatever becomes of this process. flock(2) has no limit
-// of time: lock asks again until ctx ends, or for as long as wait.
+// leaves nothing behind, whatever becomes of this process. flock(2) has no
+// timeout: lock tries again until ctx ends or wait has passed.
 func (d *sockDir) lock(ctx context.Context, wait time.Duration) error {
 	end := time.Now().Add(wait)
 	for pause := 50 * time.Microsecond; ; pause = min(2*pause, 5*time.Millisecond) {
@@ -82,9 +82,9 @@ func sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// sockaddr is the address to bind for a file of the directory: the path as it
-// was given if that fits, because other processes see it, else one by the
-// directory's descriptor (Linux). Without either ok is false.
+// sockaddr returns the address to bind for a file of the directory: the path as
+// it was given if that fits, because other processes see it, else one through
+// the directory's descriptor (Linux). Without either, ok is false.
 func (d *sockDir) sockaddr(name string) (sa socket.Sockaddr, ok bool) {
 	for _, path := range []string{d.path[:len(d.path)-len(d.name)] + name, procName(d.fd, name)} {
 		if path == "" || len(path) > sys.SunPathSize {
@@ -96,7 +96,8 @@ func (d *sockDir) sockaddr(name string) (sa socket.Sockaddr, ok bool) {
 	return sa, false
 }
 
-// procName is a path to a file of a directory by the directory's descriptor.
+// procName returns a path to a file of a directory through the directory's
+// descriptor.
 func procName(dir int, name string) string {
 	proc := sys.ProcPath(dir)
 	if proc == "" {
@@ -119,9 +120,9 @@ func (d *sockDir) bind(s *socket.Socket, name string) error {
 // replaced listener lives on.
 const temps = 16
 
-// temp is a temporary name for d.name in its directory. It is always the same,
-// so that the next start finds what a killed one left, and short enough for
-// every address.
+// temp returns the i-th temporary name for d.name in its directory. It is always
+// the same, so that the next start finds what a killed one left, and short
+// enough for every address.
 func (d *sockDir) temp(i int) string {
 	h := fnv.New64a()
 	h.Write([]byte(d.name))
@@ -139,8 +140,8 @@ func (d *sockDir) bindTemp(s *socket.Socket) (name string, err error) {
 	return name, err
 }
 
-// take removes a file if it has the identity. It is moved aside and looked at
-// first: another that came to the name meanwhile goes back.
+// take removes a file if it has the identity. It first moves the file aside and
+// looks at it: another file that came to the name meanwhile goes back.
 func (d *sockDir) take(name string, id sys.FileID) error {
 	st, e := sys.StatAt(d.fd, name)
 	switch {

@@ -10,8 +10,8 @@ import (
 	"example.com/uds/socket"
 )
 
-// removeDead removes a file that is a socket which no process has open; a
-// missing one is no error, everything else is EADDRINUSE. The directory is
+// removeDead removes a file if it is a socket that no process has open. A
+// missing file is no error; everything else is EADDRINUSE. The directory is
 // locked.
 func (d *sockDir) removeDead(name string) error {
 	st, exists, err := d.socketAt(name)
@@ -29,8 +29,8 @@ func (d *sockDir) removeDead(name string) error {
 	return d.take(name, st.ID)
 }
 
-// socketAt looks at a file. One that is not known to be a socket is an error, and
-// a missing one is none.
+// socketAt looks at a file. A file that is not known to be a socket is an error;
+// a missing one is not.
 func (d *sockDir) socketAt(name string) (st sys.FileStat, exists bool, err error) {
 	st, e := sys.StatAt(d.fd, name)
 	switch {
@@ -44,7 +44,8 @@ func (d *sockDir) socketAt(name string) (st sys.FileStat, exists bool, err error
 	return st, true, nil
 }
 
-// notSocket is the error of a path at which something else is.
+// notSocket returns the error of a path at which there is a file of another
+// kind.
 func notSocket(mode fs.FileMode) error {
 	kind := "a file of another kind"
 	switch mode.Type() {
@@ -60,11 +61,11 @@ func notSocket(mode fs.FileMode) error {
 	return sysError("the path is "+kind+" and not a socket", sys.EADDRINUSE)
 }
 
-// checkDead is an error unless the socket file of a descriptor has the identity
-// and belongs to a socket that no process has open any more. It connects a
-// datagram socket, which leaves no trace in a listener: a live socket of another
-// type is EPROTOTYPE, a live datagram socket accepts or is EPERM
-// (unix_dgram_connect in net/unix/af_unix.c).
+// checkDead returns an error unless the socket file of a descriptor has the
+// identity and belongs to a socket that no process has open any more. It
+// connects a datagram socket, which leaves no trace in a listener: a live socket
+// of another type gives EPROTOTYPE, and a live datagram socket accepts or gives
+// EPERM (unix_dgram_connect in net/unix/af_unix.c).
 func checkDead(fd int, id sys.FileID) error {
 	st, e := sys.StatFD(fd)
 	switch {
@@ -101,8 +102,8 @@ func (d *sockDir) sweep() {
 	}
 }
 
-// removeTemp removes a dead socket with a temporary name, to which nobody else
-// comes while the directory is locked.
+// removeTemp removes a dead socket with a temporary name, which nobody else
+// touches while the directory is locked.
 func (d *sockDir) removeTemp(name string) error {
 	st, e := sys.StatAt(d.fd, name)
 	if e != 0 || st.Mode.Type() != fs.ModeSocket {
@@ -119,7 +120,7 @@ func (d *sockDir) removeTemp(name string) error {
 	return unlinkError(sys.UnlinkAt(d.fd, name))
 }
 
-// publish gives the file with a temporary name its own.
+// publish renames the file with a temporary name to its own name.
 func (lc *ListenConfig) publish(d *sockDir, temp string) error {
 	for {
 		e := sys.RenameNoReplace(d.fd, temp, d.name)
@@ -143,9 +144,9 @@ func (lc *ListenConfig) publish(d *sockDir, temp string) error {
 }
 
 // exchange puts the file with a temporary name in the place of a socket, and
-// removes that. If nothing is there any more done is false. What is there is
-// looked at before, and again when it is out of its place: a file that is not a
-// socket goes back.
+// removes the socket. If nothing is there any more, done is false. exchange
+// looks at what is there before the swap, and again after it: a file that is not
+// a socket goes back.
 func (d *sockDir) exchange(temp string) (done bool, err error) {
 	if _, exists, err := d.socketAt(d.name); err != nil || !exists {
 		return false, err

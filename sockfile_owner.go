@@ -15,7 +15,7 @@ type owner struct {
 	set      bool   // else the system decides
 	first    uint32 // permission bits to make the file with, less the umask's
 	last     uint32 // permission bits
-	uid, gid int    // -1: as the file is made
+	uid, gid int    // -1: as the system makes the file
 }
 
 // checkFile checks the fields of lc that are about the socket file of a.
@@ -49,8 +49,8 @@ func checkID(what string, id *int) error {
 	return nil
 }
 
-// owner is what lc asks for. A file whose owner is to change is open to its
-// first one alone till then.
+// owner returns what lc asks for. Until a file's owner changes as asked, only
+// its first owner has access to it.
 func (lc *ListenConfig) owner() (owner, error) {
 	o := owner{uid: -1, gid: -1}
 	if lc.Mode == 0 && lc.UID == nil && lc.GID == nil {
@@ -74,7 +74,7 @@ func (lc *ListenConfig) owner() (owner, error) {
 	return o, nil
 }
 
-// narrow sees to it that a bind of s makes a file with no more permissions than it
+// narrow ensures that a bind of s makes a file with no more permissions than it
 // is to have.
 func (o *owner) narrow(s *socket.Socket) error {
 	if !o.set {
@@ -83,8 +83,8 @@ func (o *owner) narrow(s *socket.Socket) error {
 	return unsupportedCall(onFD(s, "fchmod", func(fd int) sys.Errno { return sys.ChmodSocket(fd, o.first) }))
 }
 
-// give gives the file that s was bound to its mode and owner, and notes it.
-// Also with an error it returns what is known of the file.
+// give sets the mode and owner of the file that s was bound to, and notes the
+// file. Even with an error it returns what is known of the file.
 func (o *owner) give(d *sockDir, s *socket.Socket, name string) (*sockFile, error) {
 	fd, st, err := d.bound(s, name)
 	if err != nil {
@@ -107,8 +107,8 @@ func (o *owner) give(d *sockDir, s *socket.Socket, name string) (*sockFile, erro
 }
 
 // bound finds the file that s was bound to. With CAP_NET_ADMIN the kernel says
-// which, and fd is a descriptor of it; otherwise it is what has the name, under
-// the directory's lock, and fd is -1.
+// which, and fd is a descriptor of it; otherwise it is the file that has the
+// name, under the directory's lock, and fd is -1.
 func (d *sockDir) bound(s *socket.Socket, name string) (fd int, st sys.FileStat, err error) {
 	err = onFD(s, "ioctl", func(sock int) (e sys.Errno) {
 		fd, e = sys.SocketFile(sock)
@@ -131,10 +131,11 @@ func (d *sockDir) bound(s *socket.Socket, name string) (fd int, st sys.FileStat,
 	return -1, st, callError("stat", e)
 }
 
-// moved is ENOENT if the path of d leads to another directory than the open one,
-// after a rename, another symbolic link or a chdir(2), and another error if that
-// is not known: then bind(2), which takes the path, may have made the file there.
-// A path that is too long to be taken leads to the open one.
+// moved returns ENOENT if the path of d leads to another directory than the open
+// one, after a rename, a changed symbolic link or a chdir(2), and another error
+// if that is not known: in either case bind(2), which takes the path, may have
+// made the file elsewhere. A path that is too long for a system call leads to
+// the open one.
 func (d *sockDir) moved() sys.Errno {
 	dir, _ := splitPath(d.path)
 	if dir += "/."; len(dir) > sys.MaxPath {
@@ -151,7 +152,8 @@ func (d *sockDir) moved() sys.Errno {
 	return e
 }
 
-// openOwn opens a socket file of this process's user that has the identity.
+// openOwn opens a socket file that has the identity and belongs to this
+// process's user.
 func (d *sockDir) openOwn(name string, want sys.FileStat) (int, error) {
 	fd, e := sys.OpenPathNoFollow(d.fd, name)
 	if e != 0 {
