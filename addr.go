@@ -28,7 +28,7 @@ import (
 // An abstract name lives in the network namespace and not in the file system,
 // and it has no permissions: every process in the namespace can connect to it.
 // Only Linux has abstract names. An Addr holds every kind on every system; where
-// the system lacks a kind, it is the call that uses it which fails.
+// the system lacks a kind, a call that uses it fails.
 //
 // A path may have any length. One of up to [MaxPathLen] bytes fits the kernel's
 // address structure with a terminating NUL byte, one a byte longer fits without

@@ -40,7 +40,7 @@ type DgramConn struct {
 	senders senders // of the call that has the receiving turn
 	dests   dests   // of the call that has the sending turn
 
-	peering *sync.Mutex // orders changes of the names, those of clones too; locked after the sending turn
+	peering *sync.Mutex // orders changes of the names, clones' too; locked after the sending turn
 
 	mu   sync.Mutex
 	file *sockFile // that the socket is bound to; nil: none, or not ours

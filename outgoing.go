@@ -8,7 +8,7 @@ type outgoing struct {
 	bufs    [][]byte         // and more of it
 	control []byte           // control messages
 	to      *socket.Sockaddr // nil: the connection's peer
-	long    Addr             // the path that to stands for, if that does not fit an address; else unnamed
+	long    Addr             // the path that to stands for, if too long for an address; else unnamed
 
 	began socket.Began // when the call began that this is part of
 

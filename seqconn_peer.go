@@ -15,8 +15,8 @@ func (c *SeqConn) PeerGroups() ([]int, error) { return c.base().PeerGroups() }
 
 // PeerPidFD returns a pidfd of the process that PeerCred describes. It is the
 // caller's and close-on-exec. Unlike a PID it cannot come to mean another
-// process. If the process is gone, older kernels return ESRCH or EINVAL. Linux
-// 6.5 has it; elsewhere the error is errors.ErrUnsupported.
+// process. If the process is gone, older kernels return ESRCH or EINVAL. It
+// needs Linux 6.5; elsewhere the error is errors.ErrUnsupported.
 //
 // It becomes readable for poll(2) when the process ends. The file itself has no
 // deadlines and blocks; the example waits for the end on the runtime's poller.
