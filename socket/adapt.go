@@ -5,13 +5,13 @@ import "math/bits"
 // A direction adapts how often its calls spin, and whether they try by themselves
 // before they go to the poller. The figures are measured: docs/performance.md.
 
-// How many chances to spin a direction leaves out after a miss: few if hits in excess
-// pay for it, otherwise four times as many as after the miss before. So spins that
-// meet their message now and then, which costs more than it gains, become as rare as
-// those that never do.
+// How many chances to spin a direction skips after a miss: few if surplus hits pay
+// for it, otherwise four times as many as after the miss before. So spins that meet
+// their message only now and then, which costs more than it gains, become as rare
+// as those that never do.
 const (
 	missCosts = 2 // hits
-	hitsMost  = 8 // that are put by
+	hitsMost  = 8 // the most hits that are saved
 	skipFirst = 2 // after a miss that hits pay for
 	skipLeast = 16
 	skipMost  = 256
@@ -36,14 +36,13 @@ func (d *direction) learn(hit bool) {
 	d.cold, d.eager = true, false
 }
 
-// left is how many chances the last miss left out that hits did not pay for, 0 after
-// enough of them.
+// left returns how many chances were skipped for the last miss that hits did not
+// pay for, or 0 after enough hits.
 func (d *direction) left() int16 { return 1 << d.back >> 1 }
 
-// thaw is what a call does that left its first try to the poller, because the
-// direction is cold: it counts that as a skipped chance to spin. After the last
-// chance to skip the direction is not cold any more, and its calls try by
-// themselves first.
+// thaw counts a skipped chance to spin, for a call that left its first try to the
+// poller because the direction is cold. After the last chance to skip the direction
+// is no longer cold, and its calls first try by themselves.
 func (t *Turn) thaw() {
 	d := t.d
 	setting := t.s.spinSetting()
@@ -55,8 +54,9 @@ func (t *Turn) thaw() {
 	}
 }
 
-// warmAfter is how many calls in a row must find their message at once before
-// a cold direction tries by itself again: few, as each of them makes a call more.
+// warmAfter is how many calls in a row must find their message at once before a
+// cold direction tries by itself again: few, because each of them makes one more
+// call.
 const warmAfter = 2
 
 // warm notes whether a call that went to the poller found its message at once.
@@ -69,9 +69,9 @@ func (d *direction) warm(atOnce bool) {
 	}
 }
 
-// calmAfter is how many calls in a row of an eager direction must find their
-// message at the first look before the direction is not eager any more: its calls
-// need not look before they receive.
+// calmAfter is how many calls in a row must find their message at the first look
+// before an eager direction stops being eager: its calls need not look before they
+// receive.
 const calmAfter = 4
 
 // met notes that a spin met its message, at the first look of an eager direction

@@ -7,22 +7,22 @@ import (
 	"example.com/uds/internal/sys"
 )
 
-// A datagram to an address, unlike one to the connection's peer, has no event
-// to wait for while the receiver's queue is full: poll(2) on the sender says
-// that it is writable, sendto(2) says EAGAIN, and each refused sendto fires the
-// poller's edge again. A helper does give one: a socket connected to the same
-// address is writable exactly while that queue has room (unix_dgram_poll in
+// A datagram to an address, unlike one to the connection's peer, has no event to
+// wait for while the receiver's queue is full: poll(2) on the sender says that it
+// is writable, sendto(2) says EAGAIN, and each refused sendto fires the poller's
+// edge again. A helper socket provides the event: connected to the same address, it
+// is writable exactly while that queue has room (unix_dgram_poll in
 // net/unix/af_unix.c).
 //
 // The calls of one socket for one destination stand in line, which keeps their
-// order; newcomers go to its end. The front ones of all sockets of the process
-// stand in a second line, whose front call waits on the helper: it is made when
-// a call has to wait, and closed when the last one leaves. No call in line
-// holds a sending turn, so that messages for others pass.
+// order; newcomers go to its end. The front calls of all sockets of the process
+// stand in a second line, whose front call waits on the helper. The helper is made
+// when a call has to wait, and closed when the last one leaves. No call in line
+// holds a sending turn, so messages for others can pass.
 
-// fullLines are those that calls of the process wait for. Two destinations may
-// have one name, in different namespaces or working directories: a call behind
-// the front one therefore tries from time to time.
+// fullLines holds the second lines, for the destinations that calls of the process
+// wait for. Two destinations may have one name, in different namespaces or working
+// directories: a call behind the front one therefore tries from time to time.
 var fullLines = newFullTable()
 
 // fullTable has a line for each destination. Connects that wait for room in a
@@ -88,8 +88,8 @@ func (t *fullTable) has(to *sys.Sockaddr) bool {
 	return t.byAddr[*to] != nil
 }
 
-// kickFull makes the calls that wait look again at what could have ended them.
-// Whoever calls it has changed that before.
+// kickFull makes the waiting calls look again at what could have ended them, which
+// its caller has changed before.
 func (s *Socket) kickFull() {
 	t := s.fullBusy()
 	if t == nil {
@@ -150,7 +150,7 @@ func (c *fullCall) leave() {
 	}
 }
 
-// remove is leave but for closing the helper, which it returns.
+// remove is leave, but returns the helper instead of closing it.
 func (c *fullCall) remove() *Socket {
 	t, line := c.table, c.line
 	t.mu.Lock()
@@ -177,8 +177,8 @@ func (c *fullCall) front() bool {
 	return c.line.calls[0] == c
 }
 
-// enter notes the call's place in the second line, or with nil that it has
-// none any more.
+// enter notes the call's place in the second line; nil says that it no longer has
+// one.
 func (c *fullCall) enter(outer *fullCall) {
 	c.table.mu.Lock()
 	defer c.table.mu.Unlock()

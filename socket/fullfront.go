@@ -11,11 +11,11 @@ import (
 type fullFront struct {
 	*fullCall
 	t     *Turn
-	fresh bool          // the helper is connected to who has the address
+	fresh bool          // the helper is connected to the address's current owner
 	pause time.Duration // the last pause, while there is nothing to wait for
 }
 
-// send repeats op until it does something else than EAGAIN or the call ends.
+// send repeats op until the result is not EAGAIN or the call ends.
 func (f *fullFront) send(call string, op attempt) error {
 	for {
 		helper, seen, front := f.look()
@@ -33,8 +33,8 @@ func (f *fullFront) send(call string, op attempt) error {
 	}
 }
 
-// look returns the helper and its state, which a kick from then on changes, and
-// whether the call is the front one.
+// look returns the helper, its state, which any later kick changes, and whether the
+// call is the front one.
 func (f *fullFront) look() (helper *Socket, seen uint32, front bool) {
 	f.table.mu.Lock()
 	defer f.table.mu.Unlock()
@@ -64,8 +64,8 @@ func (f *fullFront) wait(helper *Socket, seen uint32) error {
 	return unlessEnded(err)
 }
 
-// unlessEnded is err, unless it says that a wait ended: the call finds out by
-// itself whether it ends too.
+// unlessEnded returns err, or nil if err only says that a wait ended: the call
+// finds out by itself whether it ends too.
 func unlessEnded(err error) error {
 	if _, ok := err.(*os.SyscallError); ok {
 		return err
@@ -89,9 +89,9 @@ func writable(fd int) bool {
 	return e != 0 || events != 0
 }
 
-// open makes the helper. There may be none to have: the process has reached its
-// limit, the receiver has gone, or it is connected to this socket and takes
-// nobody else.
+// open makes the helper. There may be none: the process has reached its limit, the
+// receiver is gone, or the receiver is connected to this socket and takes messages
+// from nobody else.
 func (f *fullFront) open() error {
 	s := f.t.s
 	h, err := New(int(s.family), int(s.typ), s.Protocol())
@@ -108,15 +108,15 @@ func (f *fullFront) open() error {
 	return nil
 }
 
-// connect connects the helper to who has the address.
+// connect connects the helper to the address's current owner.
 func (f *fullFront) connect(helper *Socket) bool {
 	f.fresh = sys.Connect(helper.fd(), &f.line.to) == 0
 	return f.fresh
 }
 
-// room goes on where there was room for the helper, but none for the message.
-// The receiver may be another than the helper's; or it is the sender's own
-// buffer that is full; or another process was faster.
+// room goes on where there was room for the helper, but none for the message. The
+// receiver may not be the helper's, the sender's own buffer may be full, or another
+// process was faster.
 func (f *fullFront) room(helper *Socket) error {
 	if !f.fresh && f.connect(helper) {
 		return nil

@@ -10,14 +10,14 @@ import (
 	"example.com/uds/internal/sys"
 )
 
-// recheck is how long a call relies on its helper or its place in line. The
-// file at a path may be replaced while the socket it was lives on, which no
-// event tells: after this time the call tries again by name.
+// recheck is how long a call relies on its helper or its place in line. The file at
+// a path may be replaced while its old socket lives on, and no event tells of that:
+// after this time the call tries again by name.
 const recheck = 100 * time.Millisecond
 
-// nextRecheck is when each of n calls tries again. Together they try a thousand
-// times a second at most. They do so at the same moments, for it is to wake up that
-// costs: so the first time of a call is up to half of recheck early or late.
+// nextRecheck returns when each of n calls tries again. Together they try at most a
+// thousand times a second, and at the same moments, because waking up is what
+// costs. The first try of a call is therefore up to half of recheck early or late.
 func nextRecheck(now int64, n int32) int64 {
 	rounded := (now + int64(recheck)/2) / int64(recheck)
 	return (rounded + 1 + int64(n-1)/100) * int64(recheck)
@@ -27,8 +27,8 @@ func nextRecheck(now int64, n int32) int64 {
 // the front one of their socket's line.
 var fullCalls atomic.Int32
 
-// runTo is run for a message to an address. If it has to wait for a full
-// receiver the turn is over when it returns.
+// runTo is run for a message to an address. If it has to wait for a full receiver,
+// the turn is over when it returns.
 func (t *Turn) runTo(call string, op attempt, to *sys.Sockaddr, flags int) error {
 	if to.IsZero() || t.s.family != sys.AFUnix || t.s.typ != sys.SockDgram {
 		return t.run(call, op, flags)
@@ -51,9 +51,9 @@ func (t *Turn) runTo(call string, op attempt, to *sys.Sockaddr, flags int) error
 	return t.waitFull(call, op, to)
 }
 
-// waitFull stands in line for the destination and repeats op. It gives the turn
-// to others, and with it the state that the direction keeps for its calls: op
-// is this call's alone from here on.
+// waitFull stands in line for the destination and repeats op. It gives the turn to
+// others, and takes op out of what the direction keeps for its calls: op is this
+// call's alone from here on.
 func (t *Turn) waitFull(call string, op attempt, to *sys.Sockaddr) error {
 	if !t.s.enter() {
 		return net.ErrClosed
@@ -94,10 +94,10 @@ func (t *Turn) regain() error {
 	return t.check()
 }
 
-// end is when the call ends by itself: 0 is never.
+// end returns when the call ends by itself; 0 is never.
 func (t *Turn) end() int64 { return earlier(t.s.deadline(t.d), t.limit) }
 
-// soon is when the call ends by itself, or has to look around, as one of n.
+// soon returns when the call, as one of n, ends by itself or has to look around.
 func (t *Turn) soon(n int32) int64 { return earlier(t.end(), nextRecheck(now(), n)) }
 
 // reachFront waits to be the front call of the socket's own line.
@@ -111,7 +111,7 @@ func (c *fullCall) reachFront(t *Turn) error {
 	return nil
 }
 
-// nap waits to be told something, at most until end.
+// nap waits until the call is told to look again, at most until end.
 func (c *fullCall) nap(end int64) {
 	if end == 0 {
 		<-c.wake
@@ -125,8 +125,8 @@ func (c *fullCall) nap(end int64) {
 	}
 }
 
-// send stands in the second line and repeats op until it does something else
-// than EAGAIN or the call ends.
+// send stands in the second line and repeats op until the result is not EAGAIN or
+// the call ends.
 func (c *fullCall) send(t *Turn, call string, op attempt) error {
 	outer := fullLines.join(&c.line.to)
 	c.enter(outer)

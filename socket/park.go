@@ -8,17 +8,17 @@ import (
 // Bits of direction.parking.
 const (
 	pkParked   = 1 << iota // a call waits, or is about to wait, in the poller
-	pkAsks                 // for readiness alone
-	pkEvicted              // Close has closed the descriptor behind it
+	pkAsks                 // that call waits for readiness alone
+	pkEvicted              // Close has closed that call's descriptor
 	pkAnnounce = 1 << 3    // the unit in which announcements are counted
 )
 
 // setParked marks the call as parked, and tells the poller when the call ends by
-// itself: by its deadline or timeout. If the call has to end already, it returns
-// that error. From here on whoever does what could end the call (Close, Cancel,
-// Shutdown, a new deadline) has to wake it: see kick. The order matters: they
-// change the state and then look for a parked call, this parks and then looks at
-// the state.
+// itself: by its deadline or timeout. If the call must already end, setParked
+// returns the error. From here on whoever does what could end the call (Close,
+// Cancel, Shutdown, a new deadline) has to wake it: see kick. The order matters:
+// they change the state and then look for a parked call, whereas setParked parks
+// and then looks at the state.
 func (t *Turn) setParked(asks bool) error {
 	d := t.d
 	d.park(asks)
@@ -34,15 +34,15 @@ func (t *Turn) setParked(asks bool) error {
 	return err
 }
 
-// evicted ends a call behind which Close closed the descriptor. The rest of the
-// turn must not use its number, which may be another file's by now.
+// evicted ends a call whose descriptor Close has closed. The rest of the turn must
+// not use the number, which may already be another file's.
 func (t *Turn) evicted() error {
 	t.s.num = -1
 	return net.ErrClosed
 }
 
-// applyLimits tells the poller when the call ends by itself, at once if it is to
-// look around. The caller holds s.mu.
+// applyLimits tells the poller when the call ends by itself, or to wake it at once
+// if it has to look around. The caller holds s.mu.
 func (t *Turn) applyLimits() error {
 	s, d := t.s, t.d
 	if err := t.check(); err != nil {
@@ -64,7 +64,7 @@ func (d *direction) park(asks bool) {
 	}
 }
 
-// unpark is the end of park. It reports whether the call may go on: it was not
+// unpark undoes park. It reports whether the call may go on, that is, was not
 // evicted.
 func (d *direction) unpark() bool {
 	marks := d.parking.Load() & (pkParked | pkAsks) // nobody else changes them
@@ -74,7 +74,7 @@ func (d *direction) unpark() bool {
 // parked reports whether a call waits, or is about to wait, in the poller.
 func (d *direction) parked() bool { return d.parking.Load()&pkParked != 0 }
 
-// applied is the deadline that the poller has.
+// applied returns the deadline that the poller has.
 func (s *Socket) applied(d *direction) int64 {
 	if few := s.few(); few != nil {
 		return few.of(d).applied.Load()
@@ -116,10 +116,10 @@ func (s *Socket) setPoller(d *direction, at time.Time, applied int64) error {
 // to park, or the kicked one if it parks again, sets its own.
 const kicked = -1
 
-// kick wakes the parked call, if there is one, by a deadline in the past, so that
+// kick wakes the parked call, if there is one, with a deadline in the past, so that
 // it looks again at what could have ended it. If nothing has, it parks again: a
-// kick may also meet the call after the one that it was for. Of the sending
-// direction the sends that wait for a full receiver are woken too.
+// kick may reach the call after the one that it was meant for. In the sending
+// direction kick also wakes the sends that wait for a full receiver.
 func (s *Socket) kick(d *direction) {
 	s.mu.Lock()
 	if d.parked() {

@@ -12,7 +12,7 @@ import (
 // repeat it. EAGAIN means that it has to be repeated when the socket is ready.
 type attempt interface{ try(s *Socket) sys.Errno }
 
-// try tries op, again if a signal interrupts it.
+// try tries op, and again whenever a signal interrupts it.
 func try(op attempt, s *Socket) sys.Errno {
 	for {
 		if e := op.try(s); e != sys.EINTR {
@@ -21,8 +21,8 @@ func try(op attempt, s *Socket) sys.Errno {
 	}
 }
 
-// run makes the call op: a first try here, unless the last ones had to wait,
-// and then resume. With MsgDontwait it does not wait.
+// run makes the call op: it tries once, unless the last calls had to wait, and then
+// continues with resume. With MsgDontwait it does not wait.
 func (t *Turn) run(call string, op attempt, flags int) error {
 	if (t.d.cold || t.d.eager) && flags&MsgDontwait == 0 {
 		return t.resume(call, op, flags, t.d.untried())
@@ -34,11 +34,10 @@ func (t *Turn) run(call string, op attempt, flags int) error {
 	return t.resume(call, op, flags, e)
 }
 
-// resume goes on with the call op after a first try that failed with e, or
-// with none yet because the direction is cold or eager. It repeats op until it
-// does something else than EAGAIN, or until the call ends. The poller repeats op;
-// only a receive for which poll(2) and the call itself agree waits for readiness
-// first.
+// resume continues the call op after a first try that failed with e, or before any
+// try if the direction is cold or eager. It repeats op until the result is not
+// EAGAIN or the call ends. The poller repeats op; only a receive for which poll(2)
+// and the call itself agree waits for readiness first.
 func (t *Turn) resume(call string, op attempt, flags int, e sys.Errno) error {
 	if flags&MsgDontwait != 0 {
 		return t.noWait(call, op, e)
@@ -55,7 +54,7 @@ func (t *Turn) resume(call string, op attempt, flags int, e sys.Errno) error {
 	return t.repeat(call, op)
 }
 
-// resumeReadable is resume for a receive of which the poller need only tell that
+// resumeReadable is resume for a receive that needs the poller only to tell it that
 // the socket is readable.
 func (t *Turn) resumeReadable(call string, op attempt, e sys.Errno) error {
 	defer t.settled()
@@ -76,15 +75,15 @@ func (t *Turn) resumeReadable(call string, op attempt, e sys.Errno) error {
 	}
 }
 
-// settled ends a resumeReadable, also where a function of the caller's does not
-// return from a try.
+// settled ends a resumeReadable, even if a function of the caller's does not return
+// from a try.
 func (t *Turn) settled() {
 	t.stage = stageFirst
 	t.tried()
 }
 
-// begun goes on after a first try that failed with e, or with none yet, and
-// reports whether that ends the wait: the call may spin.
+// begun continues after a first try that failed with e, or before any try. The call
+// may spin; begun reports whether that ended the wait.
 func (t *Turn) begun(call string, op attempt, e sys.Errno) (done bool, _ error) {
 	if e != 0 && e != sys.EAGAIN {
 		if e == sys.EINTR {
@@ -95,7 +94,7 @@ func (t *Turn) begun(call string, op attempt, e sys.Errno) (done bool, _ error) 
 	t.meet()
 	switch {
 	case t.s.spinSetting() == 0 && !t.s.peerKnown():
-		t.d.cold = true // register asks
+		t.d.cold = true // register asks where the peer is
 	case e == 0:
 		t.thaw()
 	default:
@@ -106,8 +105,9 @@ func (t *Turn) begun(call string, op attempt, e sys.Errno) (done bool, _ error) 
 	return false, nil
 }
 
-// untried stands for the result of a first try that was not made: 0 leaves it to
-// the poller, which a cold direction wants, EAGAIN to the spin of an eager one.
+// untried returns the result that stands for a first try that was not made: 0
+// leaves the try to the poller, as a cold direction wants, and EAGAIN to the spin
+// of an eager one.
 func (d *direction) untried() sys.Errno {
 	if d.eager {
 		return sys.EAGAIN
@@ -115,8 +115,8 @@ func (d *direction) untried() sys.Errno {
 	return 0
 }
 
-// noWait ends a call that does not wait, after a first try that failed with e,
-// or with none yet.
+// noWait ends a call that does not wait, after a first try that failed with e, or
+// before any try.
 func (t *Turn) noWait(call string, op attempt, e sys.Errno) error {
 	if e == 0 || e == sys.EINTR || e == sys.EAGAIN && t.d.eager {
 		e = try(op, t.s)
@@ -146,9 +146,9 @@ func (t *Turn) arm() error {
 	return t.setParked(false)
 }
 
-// woken goes on after the poller returned err, on its first look if once is set.
-// It reports whether the poller found what it was asked for: if not, something
-// woke the call that may have ended it.
+// woken continues after the poller returned err, on its first look if once is set.
+// It reports whether the poller found what it was asked for. If not, something that
+// may have ended the call woke it.
 func (t *Turn) woken(err error, once bool) (bool, error) {
 	t.d.warm(err == nil && once)
 	if err != nil || !t.d.unpark() {
@@ -170,8 +170,8 @@ func (t *Turn) disturbed(err error) (bool, error) {
 	return false, err
 }
 
-// asks reports whether the poller is to be asked for readiness: of a receive
-// for which poll(2) and the call itself agree.
+// asks reports whether the poller is to be asked for readiness alone, which is so
+// for a receive for which poll(2) and the call itself agree.
 func (t *Turn) asks(flags int) bool {
 	return !t.d.sends && t.s.family == sys.AFUnix && flags&^(MsgPeek|MsgSize) == 0
 }

@@ -17,8 +17,8 @@ func (t *Turn) acquire(ctx context.Context) error {
 	return t.acquireBounded(ctx)
 }
 
-// acquireBounded waits for the turn, until the call's own timeout or context
-// ends. The holder need not have either, so it can not be relied on to leave.
+// acquireBounded waits for the turn until the call's own timeout or context ends.
+// The holder may have neither, so it cannot be relied on to leave.
 func (t *Turn) acquireBounded(ctx context.Context) error {
 	d := t.d
 	if err := t.enqueue(); err != nil {
@@ -55,9 +55,9 @@ func (t *Turn) queue() error {
 	return nil
 }
 
-// enqueue counts a call that is about to wait for the turn, until dequeue. A
-// Cancel looks at that count: the calls that wait then are to end before a later
-// call has the turn. A call that has to end already does not begin to wait.
+// enqueue counts a call that is about to wait for the turn, until dequeue. A Cancel
+// looks at that count: the calls that wait at that moment are to end before a later
+// call has the turn. A call that must already end does not begin to wait.
 func (t *Turn) enqueue() error {
 	t.s.mu.Lock()
 	defer t.s.mu.Unlock()
@@ -68,8 +68,8 @@ func (t *Turn) enqueue() error {
 	return nil
 }
 
-// dequeue is the end of an enqueue. If a Cancel came meanwhile, it has moved the
-// call from those that are queued to those behind.
+// dequeue undoes enqueue. If a Cancel came in between, it has moved the call from
+// queued to behind.
 func (t *Turn) dequeue() {
 	d := t.d
 	t.s.mu.Lock()
@@ -82,9 +82,9 @@ func (t *Turn) dequeue() {
 	}
 }
 
-// cancel counts a Cancel. First it notes the calls that wait for the turn: the
-// order matters, for a call that began after the Cancel and sees the new count
-// must also see that others wait that it has to let pass.
+// cancel counts a Cancel. It first notes the calls that wait for the turn. The
+// order matters: a call that began after the Cancel and sees the new count must
+// also see that there are waiting calls that it has to let pass.
 func (s *Socket) cancel(d *direction) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -97,12 +97,12 @@ func (s *Socket) cancel(d *direction) {
 	d.state.Add(stCancel)
 }
 
-// behind reports whether calls wait for the turn that a Cancel is to end. They
+// behind reports whether calls that a Cancel is to end wait for the turn. They
 // learn of the Cancel when they have the turn, so a call that began after it must
 // not keep the turn from them.
 func (t *Turn) behind() bool { return t.d.state.Load()&stBehind != 0 }
 
-// announce makes End tell the returned channel.
+// announce makes the end of a turn send to the returned channel.
 func (s *Socket) announce(d *direction) <-chan struct{} {
 	s.mu.Lock()
 	defer s.mu.Unlock()

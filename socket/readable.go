@@ -6,29 +6,30 @@ import (
 	"example.com/uds/internal/sys"
 )
 
-// ErrPark is the error of a receive that has to wait: its caller goes on with
-// Turn.Park and Turn.Woken, and then makes the receive again. Or it ends the turn.
+// ErrPark is the error of a receive that has to wait. Its caller calls Turn.Park
+// and Turn.Woken and then makes the receive again, or it ends the turn.
 var ErrPark = errors.New("the call has to park")
 
-// Stages of a receive that waits until the socket is readable: for that the
-// poller need not repeat the receive, so nothing is kept, and no frame but the
-// caller's and those of Park are on the stack of a parked call.
+// Stages of a receive that waits until the socket is readable. The poller need not
+// repeat such a receive, so nothing is kept for it, and the stack of the parked
+// call has no frames but the caller's and those of Park.
 const (
 	stageFirst = iota // before the first try
-	stageReady        // the socket is readable: the next try is behind a wait
-	stageWoken        // something woke the call that may have ended it
+	stageReady        // the socket is readable: the next try follows a wait
+	stageWoken        // the call was woken by something that may have ended it
 	stageNew          // Park is to register the socket
 
 	// From here on the call is marked as parked, until Woken.
 
 	stageArmed // ready to park
-	stageAsked // the poller has looked once,
-	stageTold  // and been told that the socket is readable
+	stageAsked // the poller has looked once
+	stageTold  // it has looked, and then been told that the socket is readable
 )
 
-// Park parks the call whose receive returned ErrPark. It is made in the caller's
-// frame: a parked call's stack is most of what an idle connection costs. The first
-// call of a socket that has to park waits here for the registration instead.
+// Park parks the call whose receive returned ErrPark. It is called from the
+// caller's own frame, because a parked call's stack is most of what an idle
+// connection costs. The first call of a socket that has to park waits here for the
+// registration instead.
 func (t *Turn) Park() error {
 	if t.stage == stageNew {
 		return t.s.register()
@@ -40,9 +41,9 @@ func (t *Turn) Park() error {
 	return poller.Read(func(uintptr) bool { return t.told() || sys.Readiness(t.s.fd()) })
 }
 
-// told is what the poller asks before it waits, where a look has to follow, and when
-// it has found the socket readable. The receive is not made here, where the stack is
-// deep.
+// told reports whether the poller has found the socket readable. The poller asks
+// before it waits, when the answer is no and a look has to follow, and when it has
+// found the socket readable. The receive is not made here, where the stack is deep.
 func (t *Turn) told() bool {
 	told := t.stage != stageArmed
 	if t.stage = stageAsked; told {
@@ -51,8 +52,8 @@ func (t *Turn) told() bool {
 	return told
 }
 
-// Woken goes on after Park returned err. It returns the error that ends the call,
-// or nil: then the receive is to be made again.
+// Woken continues the call after Park returned err. It returns the error that ends
+// the call, or nil if the receive is to be made again.
 func (t *Turn) Woken(err error) error {
 	asked := t.stage
 	t.stage = stageWoken
@@ -72,15 +73,15 @@ func (t *Turn) Woken(err error) error {
 	return nil
 }
 
-// tries reports whether a receive is to be tried. If not, the first try of it is
-// left to the poller, or to the spin.
+// tries reports whether a receive is to be tried. If not, its first try is left to
+// the poller or to the spin.
 func (t *Turn) tries() bool {
 	return t.stage == stageReady || t.stage == stageFirst && !t.d.cold && !t.d.eager
 }
 
-// wait goes on with a receive on AF_UNIX after a try that failed with e, or with
-// none yet. It returns nil if another try is worth it, ErrPark if the call is ready
-// to park, and errAgain if the receive has to be repeated in the poller.
+// wait continues a receive on AF_UNIX after a try that failed with e, or before any
+// try. It returns nil if another try is worth it, ErrPark if the call is ready to
+// park, and errAgain if the receive has to be repeated in the poller.
 func (t *Turn) wait(call string, e sys.Errno) error {
 	if t.stage == stageFirst {
 		switch {
@@ -105,7 +106,8 @@ func (t *Turn) wait(call string, e sys.Errno) error {
 	return err
 }
 
-// ready makes the call ready to park, which is ErrPark.
+// ready makes the call ready to park and returns ErrPark, or the error that ends
+// it.
 func (t *Turn) ready() error {
 	if err := t.setParked(true); err != nil {
 		t.stage = stageFirst
@@ -115,9 +117,9 @@ func (t *Turn) ready() error {
 	return ErrPark
 }
 
-// goesToPoller is readable for nearly all receives that have to wait: those of a
-// direction that is cold, and so leaves the first try to the poller, with nothing to
-// look at that could end them. Of others it is not true.
+// goesToPoller does the work of readable for nearly all receives that have to wait:
+// those of a cold direction, which leaves the first try to the poller, with nothing
+// to look at that could end them. For the others it returns false and does nothing.
 func (t *Turn) goesToPoller() bool {
 	s := t.s
 	if s.facts.Load()&(factPolled|factUnwatched) != factPolled || !t.quiet() || s.spinSetting() != 0 {
@@ -129,9 +131,10 @@ func (t *Turn) goesToPoller() bool {
 	return true
 }
 
-// registersFirst is readable for the first receive of a socket that has to wait, with
-// nothing to look at that could end it. It is here so that the stack is not deep where
-// that is: an idle connection may have waited only once. Of others it is not true.
+// registersFirst does the work of readable for the first receive of a socket that
+// has to wait, with nothing to look at that could end it. It is separate because
+// the stack must not be deep there: an idle connection may have waited only once.
+// For other receives it returns false and does nothing.
 func (t *Turn) registersFirst() bool {
 	s := t.s
 	if s.is(factPolled|factUnwatched) || s.peerKnown() && !s.parksAtOnce() || !t.quiet() || s.spinSetting() != 0 {
@@ -145,7 +148,7 @@ func (t *Turn) registersFirst() bool {
 // parksAtOnce reports whether a call whose peer is known neither spins nor yields.
 func (s *Socket) parksAtOnce() bool { return procs() != 1 && s.peerHere() }
 
-// readable is wait, but for making the call ready to park. The call may spin.
+// readable is wait without making the call ready to park. The call may spin.
 func (t *Turn) readable(call string, e sys.Errno) error {
 	switch t.stage {
 	case stageReady:
@@ -175,12 +178,12 @@ func (t *Turn) readable(call string, e sys.Errno) error {
 
 // errAgain says that a receive has to be repeated in the poller: on a socket that
 // was shut down, or that the poller does not watch, and where readiness turned out
-// to be none. Then another holder of the socket took the message, or poll(2) does
-// not agree with the call, and the poller would report the same readiness at once
-// again.
+// to be false. In the last case another holder of the socket took the message, or
+// poll(2) does not agree with the call, and the poller would at once report the
+// same readiness again.
 var errAgain = errors.New("receive again")
 
-// unready is the error of a receive that failed with e although the socket was
+// unready returns the error of a receive that failed with e although the socket was
 // readable.
 func (t *Turn) unready(call string, e sys.Errno) error {
 	switch e {
@@ -193,12 +196,12 @@ func (t *Turn) unready(call string, e sys.Errno) error {
 	return sysErr(call, e)
 }
 
-// tried ends a try behind a wait: what was known of the message is not known of
-// the next.
+// tried ends a try that followed a wait: what was known of the message is not known
+// of the next.
 func (t *Turn) tried() { t.s.clean = false }
 
-// parks makes a receive that returned err, which is ErrPark, park and reports
-// whether it is to be made again.
+// parks parks a receive if *err is ErrPark. It sets *err to the outcome of the wait
+// and reports whether the receive is to be made again.
 func (t *Turn) parks(err *error) bool {
 	if *err != ErrPark {
 		return false

@@ -2,10 +2,10 @@ package socket
 
 import "example.com/uds/internal/sys"
 
-// Recv receives a message, or some bytes of a stream, into p and returns how
-// many bytes that are (with MsgSize: the message's size, which may be more).
-// Zero is an empty message or the end of the connection; recv(2) does not tell
-// them apart. Descriptors that come with the message are dropped by the kernel.
+// Recv receives a message, or some bytes of a stream, into p and returns the number
+// of bytes (with MsgSize, the message's size, which may be more). Zero is an empty
+// message or the end of the connection; recv(2) does not tell them apart. The
+// kernel drops descriptors that come with the message.
 func (s *Socket) Recv(p []byte, flags int) (int, error) {
 	var t Turn
 	err := s.beginFlags(&t, &s.r, flags)
@@ -50,7 +50,7 @@ func (t *Turn) Recv(p []byte, flags int) (n int, err error) {
 	return t.recvSlow(p, flags, e)
 }
 
-// recvSlow goes on after a try that failed with e, or with none yet.
+// recvSlow continues after a try that failed with e, or before any try.
 func (t *Turn) recvSlow(p []byte, flags int, e sys.Errno) (int, error) {
 	op := t.plain()
 	op.p, op.flags = p, int32(flags)
@@ -81,7 +81,7 @@ func (t *Turn) RecvFrom(p []byte, flags int, from *Sockaddr) (n int, err error) 
 	return t.recvFromSlow(p, flags, from, e)
 }
 
-// recvFromSlow goes on after a try that failed with e, or with none yet.
+// recvFromSlow continues after a try that failed with e, or before any try.
 func (t *Turn) recvFromSlow(p []byte, flags int, from *Sockaddr, e sys.Errno) (int, error) {
 	op := t.named()
 	op.p, op.flags = p, int32(flags)
@@ -99,8 +99,8 @@ func (t *Turn) recvFromSlow(p []byte, flags int, from *Sockaddr, e sys.Errno) (i
 // plainOp is a Recv, RecvMarked, RecvWhole or Send that waits.
 type plainOp struct {
 	p      []byte
-	rest   *Rest // of a RecvWhole,
-	made   *Rest // and what it made
+	rest   *Rest // of a RecvWhole
+	made   *Rest // the Rest that a RecvWhole made
 	n      int
 	flags  int32
 	marked bool // of a RecvMarked

@@ -36,8 +36,8 @@ func (t *Turn) repeat(call string, op attempt) error {
 	}
 }
 
-// park parks the call. What the poller calls is on its stack: an idle connection
-// keeps nothing for it.
+// park parks the call. The function that the poller calls is on the stack, so an
+// idle connection keeps nothing for it.
 func (r *repetition) park() error {
 	r.tries = 0
 	poller, err := r.s.poll.SyscallConn()
@@ -52,15 +52,15 @@ func (r *repetition) park() error {
 }
 
 // try is what the poller calls before it waits and when the socket is ready. It
-// reports whether the call need not wait any more.
+// reports whether the wait is over.
 func (r *repetition) try() bool {
 	r.tries++
 	r.result = try(r.op, r.s)
 	return r.result != sys.EAGAIN || r.shut()
 }
 
-// shut reports whether the call receives, and somebody else who has the socket
-// shut it down for that: the poller tells of it only once.
+// shut reports whether the call receives and another holder of the socket has shut
+// it down for that, which the poller reports only once.
 func (r *repetition) shut() bool { return !r.d.sends && r.s.noteShut() }
 
 // stirred looks at what may end a call that is not quiet, and reports whether it
@@ -72,16 +72,16 @@ func (t *Turn) stirred(call string, op attempt) (over bool, _ error) {
 	return t.afterShutdown(call, op)
 }
 
-// unarm ends the wait of a call that does not come back from the poller: in a try
-// a function of its caller's panicked, or ended its goroutine.
+// unarm ends the wait of a call that does not return from the poller because a
+// function of its caller's panicked, or ended its goroutine, in a try.
 func (t *Turn) unarm() {
 	if t.d.parked() {
 		t.d.unpark()
 	}
 }
 
-// unarmed ends a call that would have to wait, but can not because of err. If the
-// reason is that the poller takes no more descriptors, it makes a last try.
+// unarmed ends a call that would have to wait, but cannot because of err. If the
+// reason is that the poller takes no more descriptors, unarmed makes a last try.
 func (t *Turn) unarmed(call string, op attempt, err error) error {
 	if err != errUnwatched {
 		return err

@@ -5,16 +5,16 @@ import (
 	"sync/atomic"
 )
 
-// Rest holds the bytes of a message that a RecvWhole had no room for, and knows the
-// sizes of the messages before. The zero value is empty and ready for use, a nil
+// Rest holds the bytes of a message that a RecvWhole had no room for, and remembers
+// the sizes of earlier messages. The zero value is empty and ready for use; a nil
 // pointer is empty too. Len may be called at any time; the other methods belong to
 // whoever has the receiving turn.
 type Rest struct {
 	buf    *[]byte      // pooled memory
 	size   atomic.Int32 // bytes that are left, from off on
 	off    int32
-	last   int32 // size of the last message,
-	lately int32 // and of a large one before it: a quarter less with each since
+	last   int32 // size of the last message
+	lately int32 // size of a large one before it, less a quarter for each message since
 }
 
 // Len returns the number of bytes left.
@@ -68,10 +68,10 @@ func (r *Rest) met(n int) {
 	}
 }
 
-// expected is the size in bytes that the next message is taken to have. Large
-// messages often come between small ones, as the bodies of HTTP do between headers
-// and ends, so it is that of the last one or of a large one lately; but memory that
-// is not pooled is for the last one only.
+// expected returns the size in bytes that the next message is assumed to have: that
+// of the last message, or of a recent larger one, for large messages often come
+// between small ones, as HTTP bodies do between headers and terminators. A size
+// above that of pooled memory counts for the last message only.
 func (r *Rest) expected() int {
 	if r == nil {
 		return 0
@@ -79,7 +79,7 @@ func (r *Rest) expected() int {
 	return int(max(r.last, r.lately))
 }
 
-// hold makes n bytes of the memory, from off on, what is left.
+// hold makes n bytes of the memory, from off on, the bytes that are left.
 func (r *Rest) hold(off, n int) {
 	r.off = int32(off)
 	r.size.Store(int32(n))
@@ -92,10 +92,11 @@ func (r *Rest) reserve(n int) []byte {
 	return *r.buf
 }
 
-// keep makes a copy of b what is left.
+// keep makes a copy of b the bytes that are left.
 func (r *Rest) keep(b []byte) { r.hold(0, copy(r.reserve(len(b)), b)) }
 
-// join makes a copy of a and b what is left; a may lie in r's own memory.
+// join makes a copy of a and b the bytes that are left; a may lie in r's own
+// memory.
 func (r *Rest) join(a, b []byte) {
 	buf := getRest(len(a) + len(b))
 	n := copy(*buf, a)
@@ -105,9 +106,10 @@ func (r *Rest) join(a, b []byte) {
 	r.hold(0, n)
 }
 
-// restSizes are the sizes of pooled memory: a small tail, one of the byte
-// face's pieces of 85,600 bytes, and one of the largest message that a sender
-// with the default SO_SNDBUF can make. A larger tail has memory of its own.
+// restSizes are the sizes of pooled memory: for a small tail, for that of one of
+// the byte face's pieces of 85,600 bytes, and for that of the largest message that
+// a sender with the default SO_SNDBUF can make. A larger tail has memory of its
+// own.
 var restSizes = [...]int{16 << 10, 88 << 10, largestRest}
 
 const largestRest = 216 << 10

@@ -15,7 +15,7 @@ func (s *Socket) Send(p []byte, flags int) (int, error) {
 	return n, err
 }
 
-// SendTo is Send to an address; the zero one is the peer that the socket is
+// SendTo is Send to an address; the zero address means the peer that the socket is
 // connected to.
 func (s *Socket) SendTo(p []byte, flags int, to Sockaddr) (int, error) {
 	var t Turn
@@ -48,7 +48,7 @@ func (t *Turn) Send(p []byte, flags int) (int, error) {
 	return t.sendSlow(p, flags, e)
 }
 
-// sendSlow goes on after a try that failed with e, or with none yet.
+// sendSlow continues after a try that failed with e, or before any try.
 func (t *Turn) sendSlow(p []byte, flags int, e sys.Errno) (int, error) {
 	op := t.plain()
 	op.p, op.flags, op.n = p, int32(flags), 0
@@ -80,7 +80,7 @@ func (t *Turn) SendTo(p []byte, flags int, to *Sockaddr) (int, error) {
 	return t.sendToSlow(p, flags, to, plain)
 }
 
-// sendToSlow goes on after a try that had to wait, or with none yet because calls
+// sendToSlow continues after a try that had to wait, or before any try if calls
 // wait for a full receiver.
 func (t *Turn) sendToSlow(p []byte, flags int, to *Sockaddr, plain bool) (int, error) {
 	op := t.named()
@@ -133,7 +133,7 @@ func (s *Socket) plainTo(to *sys.Sockaddr) bool {
 	return s.family != sys.AFUnix || isPath(to) || s.crowded(&s.w)
 }
 
-// sendTo is a send to an address, for which plainTo said plain.
+// sendTo sends to an address; plain is what plainTo said of it.
 func sendTo(s *Socket, p []byte, flags int, to *sys.Sockaddr, plain bool) (int, sys.Errno) {
 	if plain {
 		return sys.SendTo(s.fd(), p, flags, to)

@@ -17,15 +17,15 @@ import (
 // are safe for concurrent use.
 type Socket struct {
 	more atomic.Pointer[extra]
-	poll os.File    // what the runtime's poller knows the socket by, behind factPolled; made with mu
-	mu   sync.Mutex // of what may end a waiting call, and of the registration
+	poll os.File    // the socket as the runtime's poller knows it; set under mu, valid once factPolled is set
+	mu   sync.Mutex // guards what may end a waiting call, and the registration
 
 	num    int32         // the descriptor: see fd
 	facts  atomic.Uint32 // factFresh …
 	users  atomic.Int32  // calls outside the two directions that use the descriptor
 	family int16
 	typ    int8 // 0: not made by a constructor
-	clean  bool // the next message has no descriptor: this receive may bypass the scheduler; of the receiving turn
+	clean  bool // the next message has no descriptor: this receive may bypass the scheduler; belongs to the receiving turn
 
 	r, w direction
 }
@@ -34,16 +34,16 @@ type Socket struct {
 const (
 	factFresh         = 1 << iota // made by New, and neither Connect nor Listen was called
 	factShared                    // a Clone may receive from the socket at the same time
-	factPeerHere                  // the other end is in this process,
-	factPeerElsewhere             // or may be in another, which counts
-	factPolled                    // poll is set,
-	factUnwatched                 // and not registered
+	factPeerHere                  // the other end is in this process
+	factPeerElsewhere             // it may be in another one; this overrides factPeerHere
+	factPolled                    // poll is set
+	factUnwatched                 // poll is set, but not registered
 	factRaw                       // no descriptor can ever arrive: receives may bypass the scheduler
 )
 
 func (s *Socket) is(fact uint32) bool { return s.facts.Load()&fact != 0 }
 
-// fd is the descriptor, -1 where an evicted call has forgotten it.
+// fd returns the descriptor, or -1 after an evicted call has forgotten it.
 func (s *Socket) fd() int { return int(s.num) }
 
 // live reports whether a constructor made s.
@@ -87,8 +87,8 @@ func Pair(family, typ, proto int) (*Socket, *Socket, error) {
 	return a, b, nil
 }
 
-// fits is the error of a number that the kernel would cut to 32 bits, and take for
-// another.
+// fits returns the error of a number that has more than 32 bits: the kernel would
+// truncate it and take it for another.
 func fits(call string, family, typ, proto int) error {
 	for _, c := range []struct {
 		name string
@@ -102,9 +102,9 @@ func fits(call string, family, typ, proto int) error {
 	return nil
 }
 
-// FromFile makes a socket of a duplicate of f, which stays the caller's. The
-// open file description, which both share, becomes non-blocking. A file that is
-// not a socket is ENOTSOCK.
+// FromFile makes a socket from a duplicate of f, which stays the caller's. The open
+// file description, which both share, becomes non-blocking. The error of a file
+// that is not a socket is ENOTSOCK.
 func FromFile(f *os.File) (*Socket, error) {
 	rc, err := f.SyscallConn()
 	if err != nil {
@@ -146,8 +146,8 @@ func fromFD(fd int) (*Socket, error) {
 	return s, nil
 }
 
-// domain is the family of a socket: SO_DOMAIN, or that of its own address
-// where a system has no such option.
+// domain returns the family of a socket: SO_DOMAIN, or that of its own address on a
+// system without this option.
 func domain(fd int) (int, sys.Errno) {
 	if family, e := sys.GetsockoptInt(fd, sys.SolSocket, sys.SoDomain); e == 0 {
 		return family, 0
@@ -164,17 +164,17 @@ func adopt(fd, family, typ, proto int) *Socket {
 		s.seldom().proto = proto
 	}
 	runtime.SetFinalizer(s, (*Socket).collect)
-	_ = startPoller(fd) // without descriptors for it the first call that parks tries again
+	_ = startPoller(fd) // if it lacks descriptors, the first call that parks tries again
 	return s
 }
 
-// collect closes the descriptor of a socket that nobody holds. It is not Close,
-// which would wait for a turn that was never ended, and with it every finalizer of
-// the process.
+// collect closes the descriptor of a socket that nobody refers to. It does not call
+// Close, which would wait for a turn that was never ended, and hold up every other
+// finalizer of the process.
 func (s *Socket) collect() { sys.Close(s.fd()) }
 
-// inherit makes s, which is new and has the kernel's options of other, know what
-// they mean.
+// inherit gives s, a new socket with the kernel options of other, the facts that
+// follow from them.
 func (s *Socket) inherit(other *Socket) { s.facts.Or(other.facts.Load() & factRaw) }
 
 // rawNow reports whether the receive at hand may bypass the scheduler.
@@ -186,8 +186,8 @@ func (s *Socket) Family() int { return int(s.family) }
 // Type returns the socket type, such as SOCK_SEQPACKET.
 func (s *Socket) Type() int { return int(s.typ) }
 
-// Protocol returns the protocol number that the socket was made with, 0 if New
-// was left to choose. A socket of FromFile has the kernel's (SO_PROTOCOL).
+// Protocol returns the protocol number that the socket was made with, 0 if New was
+// left to choose. For a socket of FromFile it is the kernel's (SO_PROTOCOL).
 func (s *Socket) Protocol() int {
 	if few := s.few(); few != nil {
 		return few.proto
@@ -195,10 +195,10 @@ func (s *Socket) Protocol() int {
 	return 0
 }
 
-// Shutdown ends receiving, sending or both, as shutdown(2) does; how is
-// ShutRead, ShutWrite or ShutBoth. A waiting receive, and every later one, finds
-// the end, a count of zero, after what is still queued; an Accept is EINVAL and
-// a send EPIPE. Where the kernel does not wake them, this does.
+// Shutdown ends receiving, sending or both, as shutdown(2) does; how is ShutRead,
+// ShutWrite or ShutBoth. A waiting receive, and every later one, first gets what is
+// still queued and then the end, a count of zero; an Accept fails with EINVAL and a
+// send with EPIPE. Shutdown wakes the waiting calls that the kernel does not.
 func (s *Socket) Shutdown(how int) error {
 	if how < ShutRead || how > ShutBoth {
 		return sysErr("shutdown", sys.EINVAL)

@@ -16,10 +16,10 @@ const spinLongest = 50 * time.Microsecond
 // spinning counts the calls that spin, of all sockets.
 var spinning atomic.Int32
 
-// SetSpin sets how long a call that has to wait spins before its goroutine
-// parks: 0 adapts to the peer (the default), a negative d never spins, a
-// positive one always spins, at most so long, unless half the processors spin
-// already. A process with GOMAXPROCS = 1 never spins.
+// SetSpin sets how long a call that has to wait spins before its goroutine parks: 0
+// adapts to the peer (the default), a negative d never spins, and a positive d
+// always spins, for at most d, unless half the processors spin already. A process
+// with GOMAXPROCS = 1 never spins.
 func (s *Socket) SetSpin(d time.Duration) {
 	if d != 0 || s.spinSetting() != 0 {
 		s.seldom().spin.Store(int64(d))
@@ -34,10 +34,10 @@ func (s *Socket) spinSetting() int64 {
 	return 0
 }
 
-// spinFirst spins after a first try that had to wait, if that promises to be
-// worth it, and returns EAGAIN unless op is done. The one P of a process yields to a
-// peer that is a goroutine of it. With several, a peer in this process is
-// answered soonest by parking: a yield wakes another thread, and the peer's
+// spinFirst spins after a first try that had to wait, if that promises to be worth
+// it, and returns EAGAIN unless op is done. In a process with one P the call yields
+// instead, if the peer is a goroutine of the process. With several Ps, parking gets
+// the soonest answer from such a peer: a yield wakes another thread, and the peer's
 // goroutine is not runnable before someone polls.
 func (t *Turn) spinFirst(op attempt) sys.Errno {
 	d, s := t.d, t.s
@@ -78,9 +78,9 @@ func (s *Socket) never(setting int64) bool {
 	return setting < 0 || setting == 0 && (procsSeen.Load() == 1 || s.peerHere())
 }
 
-// spinCounted spins unless half the processors do already: whoever they would
-// have to run must not wait for a spin. With no longest time it is the default's,
-// which learns from it.
+// spinCounted spins unless half the processors do already: what else they have to
+// run must not wait for a spin. If longest is 0, the default applies, and the
+// direction learns from the spin.
 func (t *Turn) spinCounted(op attempt, longest time.Duration, procs int32) sys.Errno {
 	defer spinning.Add(-1)
 	if spinning.Add(1) > procs/2 {
@@ -97,8 +97,8 @@ func (t *Turn) spinCounted(op attempt, longest time.Duration, procs int32) sys.E
 	return e
 }
 
-// yieldOnce lets the other goroutines of the only P run: the peer may be one. If
-// it is parked, it is not runnable before someone polls.
+// yieldOnce lets the other goroutines of the only P run, for the peer may be one. A
+// parked peer is not runnable before someone polls.
 func (t *Turn) yieldOnce(op attempt) sys.Errno {
 	runtime.Gosched()
 	e := t.tryOrPoll(op)
@@ -108,13 +108,13 @@ func (t *Turn) yieldOnce(op attempt) sys.Errno {
 	return e
 }
 
-// yieldMost is how long calls yield before one of them parks instead, which met its
-// last message by a yield. Those that meet like this are always runnable, and the
-// scheduler does not look at the poller then: only the runtime's monitor does, every
-// 10 ms, and all others wait for that.
+// yieldMost is how long calls yield before one of them, which met its last message
+// by a yield, parks instead. Goroutines that meet by yielding are always runnable,
+// and then the scheduler does not look at the poller. Only the runtime's monitor
+// does, every 10 ms, and all others wait for that.
 const yieldMost = 250 * time.Microsecond
 
-// parkedInstead is when a call last parked instead of a yield, in terms of now.
+// parkedInstead is when a call last parked instead of yielding, as a value of now.
 var parkedInstead atomic.Int64
 
 // parksInstead reports whether a call is to park where it would yield.
@@ -144,9 +144,9 @@ func (t *Turn) tryOrPoll(op attempt) sys.Errno {
 // processor that the peer runs on. A call of an eager direction comes here without
 // a first try, and makes it here.
 //
-// Entering the scheduler wakes sysmon, whose ticks preempt whoever spins here and
-// at the peer; so a receive that may have to drop descriptors looks first, and
-// bypasses the scheduler if the message has none.
+// Entering the scheduler wakes sysmon, whose ticks preempt those that spin here and
+// in the peer. A receive that may have to drop descriptors therefore looks first,
+// and bypasses the scheduler if the message has none.
 func (t *Turn) spin(op attempt, longest time.Duration) sys.Errno {
 	d, looks := t.d, op == nil && t.looks()
 	eager, start := d.eager, now()
@@ -182,8 +182,8 @@ func (t *Turn) overdue(at int64) bool {
 	return end != 0 && at >= end
 }
 
-// procs is GOMAXPROCS, which takes a lock of the scheduler to read: that is read once
-// in 256 waits.
+// procs returns GOMAXPROCS. Reading it takes a scheduler lock, so it is read only
+// once in 256 waits.
 func procs() int32 {
 	if spins.Add(1)%256 == 0 || procsSeen.Load() == 0 {
 		procsSeen.Store(int32(runtime.GOMAXPROCS(0)))

@@ -15,16 +15,16 @@ import (
 // The time limits of the calls in it are those of one operation: a timeout
 // counts from the start of the turn, and Cancel ends all that is left of it.
 //
-// A send to an address that waits for a full AF_UNIX datagram socket lets
-// others send meanwhile: the turn is over when it returns, and all that may
-// follow is End. So it is after a receive that Close ended.
+// A send to an address lets others send while it waits for a full AF_UNIX datagram
+// socket. The turn is over when it returns, and only End may follow. The same holds
+// after a receive that Close ended.
 type Turn struct {
 	s     *Socket
 	d     *direction
 	seen  uint32 // the direction's state when the call began
 	gone  bool   // a call gave the turn away
 	stage uint8  // of a receive that waits: stageFirst …
-	bound bool   // a context may end the call, or ended one before it: kept.end
+	bound bool   // a context may end the call, or could end an earlier one: see kept.end
 	ended bool   // the last receive met the end that Shutdown made
 	limit int64  // when the call ends by its timeout; 0: never
 }
@@ -68,7 +68,7 @@ func (s *Socket) tryBegin(t *Turn, d *direction) error {
 	return t.tryAcquire()
 }
 
-// tryAcquire is acquire that does not wait, and looks at what may end the call.
+// tryAcquire is acquire without waiting; it also looks at what may end the call.
 func (t *Turn) tryAcquire() error {
 	if err := t.over(); err != nil {
 		return err
@@ -79,16 +79,16 @@ func (t *Turn) tryAcquire() error {
 	return t.checked()
 }
 
-// beginSlow is begin for a call that something may end while it waits: a
-// timeout, a deadline, a context, Close or Detach. It is also begin while calls
-// are queued that a Cancel is to end: this call began after the Cancel, so it
-// gives the turn back until they have had theirs.
+// beginSlow is begin for a call that something may end while it waits: a timeout, a
+// deadline, a context, Close or Detach. It also serves while calls that a Cancel is
+// to end are queued: this call began after the Cancel, so it gives the turn back
+// until they have had theirs.
 func (t *Turn) beginSlow(ctx context.Context) error {
 	t.setLimit()
 	return t.beginLimited(ctx)
 }
 
-// beginLimited is beginSlow of a call whose limit is set.
+// beginLimited is beginSlow for a call whose limit is set.
 func (t *Turn) beginLimited(ctx context.Context) error {
 	if err := t.over(); err != nil {
 		return err
@@ -137,14 +137,14 @@ func (t *Turn) End() {
 	if t.gone {
 		return
 	}
-	t.d.turn.Unlock() // what follows is Socket.end, without one call more
+	t.d.turn.Unlock() // from here on as Socket.end, but without the extra call
 	if t.d.parking.Load() >= pkAnnounce {
 		t.s.tell(t.d)
 	}
 }
 
-// leave ends the turn of a call with a function of its caller's, which may have
-// panicked, or ended its goroutine, in a try.
+// leave ends the turn of a call that runs a function of its caller's, which may
+// have panicked, or ended its goroutine, in a try.
 func (t *Turn) leave() {
 	t.forget()
 	t.End()
@@ -153,9 +153,9 @@ func (t *Turn) leave() {
 // Held reports whether the turn goes on: no call gave it away.
 func (t *Turn) Held() bool { return !t.gone }
 
-// Err returns the error that ends what is left of the turn, which is held, or nil.
-// Calls that find what they want at once do not look: one who makes many of them
-// asks here in between.
+// Err returns the error that ends what is left of the turn, or nil. The turn must
+// not have been given away: see Held. Calls that find what they want at once do not
+// look; a caller that makes many of them calls Err in between.
 func (t *Turn) Err() error {
 	t.lend()
 	return t.check()
@@ -174,13 +174,14 @@ func (t *Turn) check() error {
 	return nil
 }
 
-// quiet reports whether nothing has happened since the call began that could end
-// it, and nothing will by itself.
+// quiet reports whether nothing that could end the call has happened since it
+// began, and no time limit or context can end it.
 func (t *Turn) quiet() bool {
 	return t.d.state.Load() == t.seen && t.seen&(stCancel-1) == 0 && t.limit == 0 && !t.bound
 }
 
-// over is check for what any caller may look at: all but the context.
+// over is check for all that any caller may look at, which is everything but the
+// context.
 func (t *Turn) over() error {
 	st := t.d.state.Load()
 	switch {
