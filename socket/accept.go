@@ -6,10 +6,10 @@ import (
 	"example.com/uds/internal/sys"
 )
 
-// Accept waits for a connection until ctx ends, the read deadline or the read
-// timeout passes, and returns it with the peer's address. The caller closes
-// it. A connection that its peer gave up meanwhile is passed over. The methods of
-// ctx may use the socket, but neither accept from it nor close it: Done and Value are
+// Accept waits for a connection until ctx ends or the read deadline or the read
+// timeout passes, and returns it with the peer's address. The caller closes it. A
+// connection that its peer gave up meanwhile is passed over. The methods of ctx may
+// use the socket, but may neither accept from it nor close it: Done and Value are
 // called in the turn.
 func (s *Socket) Accept(ctx context.Context) (*Socket, Sockaddr, error) {
 	var t Turn
@@ -47,9 +47,10 @@ type acceptOp struct {
 	from sys.Sockaddr
 }
 
-// try passes over connections that their peers gave up: ECONNABORTED. That is the
-// answer for ever where the kernel has no names to tell (AF_ALG; do_accept in
-// net/socket.c), so what comes after it is accepted without one, and asked.
+// try passes over connections that their peers gave up: ECONNABORTED. That is also
+// the permanent answer where the kernel has no names to tell (AF_ALG; do_accept in
+// net/socket.c). The connection after one is therefore accepted without a name, and
+// then asked for it.
 func (o *acceptOp) try(s *Socket) (e sys.Errno) {
 	from := &o.from
 	for {

@@ -58,7 +58,7 @@ func (a *adapter) SetWriteBuffer(bytes int) error {
 	return a.fail("set", a.local, a.s.SetWriteBuffer(bytes))
 }
 
-// destination is addr as the socket's family takes it: an AF_INET6 socket
+// destination returns addr as the socket's family takes it: an AF_INET6 socket
 // speaks IPv4 through IPv4-mapped addresses.
 func (s *Socket) destination(addr net.Addr) (Sockaddr, error) {
 	sa, err := FromAddr(addr)

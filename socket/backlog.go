@@ -8,10 +8,10 @@ import (
 	"example.com/uds/internal/sys"
 )
 
-// backlogs has the lines of the calls of the process that wait for room in a
-// listener's backlog. Only the front call of a line looks for it, until it has it:
-// then it is the next one's turn to look. The others look around as sends to a full
-// receiver do, for two listeners may have one name.
+// backlogs holds the lines of the calls of the process that wait for room in a
+// listener's backlog. Only the front call of a line looks for room, until it gets
+// it; then it is the next one's turn to look. The others look around as sends to a
+// full receiver do, because two listeners may have one name.
 var backlogs = newFullTable()
 
 // backlogged counts these calls.
@@ -19,7 +19,7 @@ var backlogged atomic.Int32
 
 // connectWithRoom repeats a connect until the backlog has room for it.
 func (t *Turn) connectWithRoom(to *Sockaddr) (sys.Errno, error) {
-	own := t.s.fullTable().join(&to.raw) // what ends the call wakes it by this
+	own := t.s.fullTable().join(&to.raw) // lets what ends the call wake it
 	defer own.leave()
 	c := backlogs.join(&to.raw)
 	defer c.leave()
@@ -54,8 +54,8 @@ type pauses struct {
 	since  int64         // when the call became the front one
 }
 
-// next is when the pause of the front call ends that begins at now. Pauses vary:
-// calls of several processes that began together would come together.
+// next returns when the front call's pause that begins at now ends. Pauses vary:
+// calls of several processes that began together would otherwise come together.
 func (p *pauses) next(now int64) int64 {
 	if p.last == 0 {
 		p.since = now
@@ -65,15 +65,16 @@ func (p *pauses) next(now int64) int64 {
 	return now + int64(p.last-rand.N(p.last/2))
 }
 
-// nextPause begins with 50 µs and doubles a pause.
+// nextPause returns twice a pause, and at least 50 µs.
 func nextPause(pause time.Duration) time.Duration { return max(50*time.Microsecond, 2*pause) }
 
-// longestPauseOf is the longest pause of each of n calls that look for what no event
-// tells. Together they make some 5,000 tries a second at most, as 40 do.
+// longestPauseOf returns the longest pause of each of n calls that look for what no
+// event tells. Together they make at most some 5,000 tries a second, as 40 calls
+// do.
 func longestPauseOf(n int32) time.Duration {
 	return max(longestPause, time.Duration(n)*250*time.Microsecond)
 }
 
-// longestPause of a call that is alone makes some 130 tries a second, until its
-// patience makes them fewer.
+// longestPause is that of a call that is alone: it makes some 130 tries a second,
+// until its patience makes them fewer.
 const longestPause = 10 * time.Millisecond

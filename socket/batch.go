@@ -78,8 +78,8 @@ func (t *Turn) SendBatch(ms []Msg, flags int) (int, error) {
 	return op.n, err
 }
 
-// sendBatch sends what op is made of. A message to a full receiver is waited
-// for as one of SendTo is, and the turn taken again after it.
+// sendBatch sends the messages of op. It waits for a full receiver as SendTo does,
+// and takes the turn again afterwards.
 func (t *Turn) sendBatch(op *batchOp, ms []Msg, flags int) error {
 	for op.n < len(ms) {
 		if err := t.regain(); err != nil {
@@ -123,7 +123,7 @@ func (o *recvBatchOp) try(s *Socket) (e sys.Errno) {
 
 type sendBatchOp batchOp
 
-// try sends the first message that is left, and what goes with it: nothing while
+// try sends the first message that is left, and those that go with it: none while
 // calls wait for a full receiver, which may be that of another message.
 func (o *sendBatchOp) try(s *Socket) sys.Errno {
 	most := o.hdrs.Len() - o.n

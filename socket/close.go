@@ -7,10 +7,10 @@ import (
 	"example.com/uds/internal/sys"
 )
 
-// Close closes the socket and releases its descriptor. Calls in progress end
-// with net.ErrClosed, and so does a second Close. Close returns when no call
-// uses the descriptor any more; called from within a function that SyscallConn
-// runs it would wait for itself.
+// Close closes the socket and releases its descriptor. Calls in progress end with
+// net.ErrClosed, and so does a second Close. Close returns when no call uses the
+// descriptor any more; called from a function that SyscallConn runs, it would wait
+// for itself.
 func (s *Socket) Close() error {
 	if !s.live() || !s.claim() {
 		return net.ErrClosed
@@ -67,8 +67,8 @@ func (s *Socket) evict() bool {
 	return false
 }
 
-// evict marks the parked call as evicted, if it waits for readiness alone: one that
-// the poller repeats may have its result.
+// evict marks the parked call as evicted, if it waits for readiness alone: a call
+// that the poller repeats may already have its result.
 func (d *direction) evict() bool {
 	const asks = pkParked | pkAsks
 	for {
@@ -135,7 +135,8 @@ func (s *Socket) leave() {
 	}
 }
 
-// drain lets nobody enter and waits for the others to leave. It is called once.
+// drain lets nobody else enter and waits for those inside to leave. It is called
+// once.
 func (s *Socket) drain() {
 	if s.users.CompareAndSwap(0, drained) {
 		return

@@ -6,16 +6,16 @@ import (
 	"example.com/uds/internal/sys"
 )
 
-// Connect connects the socket, or gives a datagram socket its peer. It waits
-// until ctx ends, the write deadline or the write timeout passes. A connect
-// that was begun is not undone by that: the socket is of no further use then.
-// The methods of ctx may use the socket, but neither connect, send, nor close it:
-// Done and Value are called in the turn.
+// Connect connects the socket, or gives a datagram socket its peer. It waits until
+// ctx ends or the write deadline or the write timeout passes. That does not undo a
+// connect that has begun: the socket is then of no further use. The methods of ctx
+// may use the socket, but may neither connect it, send on it, nor close it: Done
+// and Value are called in the turn.
 //
-// connect(2) on AF_UNIX answers EAGAIN while the listener's backlog is full,
-// and no event follows: the calls of the process for one address stand in line,
-// and the front one is repeated with growing pauses. They are of at most 10 ms, or
-// of a hundredth of the time that it is the front one for, or longer ones where the
+// connect(2) on AF_UNIX answers EAGAIN while the listener's backlog is full, and no
+// event follows. The calls of the process for one address therefore stand in line,
+// and the front one is repeated with growing pauses: of at most 10 ms or, if that
+// is more, a hundredth of the time that it has been the front one, and longer where
 // calls of the process wait for more than 40 listeners.
 func (s *Socket) Connect(ctx context.Context, to Sockaddr) error {
 	var t Turn
@@ -80,9 +80,9 @@ func (o *connectOp) try(s *Socket) sys.Errno {
 	return o.settle(s)
 }
 
-// settle makes the connect again that is done, which tells Linux that its end
-// was seen (inet_stream_connect in net/ipv4/af_inet.c): without it the caller's
-// next Connect would succeed instead of EISCONN.
+// settle repeats a connect that is done, which tells Linux that its end was seen
+// (inet_stream_connect in net/ipv4/af_inet.c): otherwise the caller's next Connect
+// would succeed instead of failing with EISCONN.
 func (o *connectOp) settle(s *Socket) sys.Errno {
 	switch e := sys.Connect(s.fd(), &o.to); e {
 	case sys.EISCONN:

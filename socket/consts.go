@@ -2,8 +2,8 @@ package socket
 
 import "example.com/uds/internal/sys"
 
-// Missing is the number of what a system lacks. A call with it fails with an
-// error that is errors.ErrUnsupported.
+// Missing stands for the number of what a system lacks. A call with it fails with
+// an error that is errors.ErrUnsupported.
 const Missing = sys.Missing
 
 // Address families.
@@ -58,7 +58,7 @@ const (
 	SoReuseaddr    = sys.SoReuseaddr    // SO_REUSEADDR: local addresses may be used again: SetReuseAddr
 	SoReuseport    = sys.SoReuseport    // SO_REUSEPORT: several sockets share an address (Linux): SetReusePort
 	SoSndbuf       = sys.SoSndbuf       // SO_SNDBUF: the send buffer in bytes: SetWriteBuffer
-	SoSndlowat     = sys.SoSndlowat     // SO_SNDLOWAT: 1 on Linux, where it can not be set: WriteLowWater
+	SoSndlowat     = sys.SoSndlowat     // SO_SNDLOWAT: 1 on Linux, where it cannot be set: WriteLowWater
 	SoSndtimeo     = sys.SoSndtimeo     // SO_SNDTIMEO: the kernel's send timeout: SetKernelWriteTimeout
 	SoType         = sys.SoType         // SO_TYPE: the socket's type; read only: Type
 )

@@ -5,11 +5,11 @@ import (
 	"sync/atomic"
 )
 
-// contextEnd is how a context ended, once it has. The context's own methods are its
-// maker's, who may use the socket in them: whoever has a lock looks here.
+// contextEnd says how a context ended, once it has. A context's own methods are its
+// maker's code, which may use the socket: whoever holds a lock looks here instead.
 type contextEnd struct{ err atomic.Pointer[error] }
 
-// error is the error of the context, nil while it goes on.
+// error returns the error of the context, or nil while it goes on.
 func (e *contextEnd) error() error {
 	if e == nil {
 		return nil

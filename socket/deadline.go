@@ -7,9 +7,9 @@ import (
 	"example.com/uds/internal/sys"
 )
 
-// SetDeadline sets both deadlines. Each is a point in time at which calls in
-// progress and later ones fail with os.ErrDeadlineExceeded, until it is set
-// again; the zero time is none.
+// SetDeadline sets both deadlines. From a deadline on, calls in progress and later
+// ones fail with os.ErrDeadlineExceeded, until it is set again; the zero time is
+// none.
 func (s *Socket) SetDeadline(t time.Time) error {
 	if err := s.SetReadDeadline(t); err != nil {
 		return err
@@ -87,7 +87,7 @@ func (s *Socket) setTimeout(d *direction, timeout time.Duration) error {
 	return nil
 }
 
-// usable is net.ErrClosed for a closed socket.
+// usable returns net.ErrClosed for a closed socket.
 func (s *Socket) usable(d *direction) error {
 	if !s.live() || d.state.Load()&stClosed != 0 {
 		return net.ErrClosed
@@ -95,7 +95,8 @@ func (s *Socket) usable(d *direction) error {
 	return nil
 }
 
-// setTimed keeps stTimed in step. The caller holds s.mu.
+// setTimed keeps stTimed in step with the deadline and the timeout. The caller
+// holds s.mu.
 func (s *Socket) setTimed(d *direction) {
 	if s.deadline(d) != 0 || s.timeout(d) != 0 {
 		d.state.Or(stTimed)
@@ -104,7 +105,7 @@ func (s *Socket) setTimed(d *direction) {
 	}
 }
 
-// saturated is t plus d, at most the end of time.
+// saturated returns t plus d, at most the end of time.
 func saturated(t int64, d time.Duration) int64 {
 	if sum := t + int64(d); d <= 0 || sum > t {
 		return sum

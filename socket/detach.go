@@ -5,11 +5,11 @@ import (
 	"os"
 )
 
-// Detach closes s and returns its socket as a file, which is the caller's.
-// Calls in progress end with net.ErrClosed. ready, unless it is nil, is called
-// first, while no receive touches the socket and none begins; if it fails, or no
-// descriptor is to be had, Detach returns that error and nothing has changed: no
-// call notices. So it is if ready panics or ends its goroutine, which is Detach's.
+// Detach closes s and returns its socket as a file, which is the caller's. Calls in
+// progress end with net.ErrClosed. ready, unless it is nil, is called first, while
+// no receive touches the socket and none begins. If it fails, or no descriptor is
+// available, Detach returns that error and nothing has changed: no call notices.
+// The same holds if ready panics or ends its goroutine, which is Detach's.
 func (s *Socket) Detach(ready func() error) (*os.File, error) {
 	f, err := s.File()
 	if err != nil {
@@ -97,8 +97,8 @@ func (s *Socket) decide(p *detaching, ready func() error) (err error) {
 	return err
 }
 
-// borrow waits for the receiving turn, and reports whether it is one to end: not
-// if a call lends its own until p is done.
+// borrow waits for the receiving turn, and reports whether it has to be ended: not
+// if another call lends its own until p is done.
 func (s *Socket) borrow(p *detaching) bool {
 	freed := s.announce(&s.r)
 	defer s.r.parking.Add(-pkAnnounce)
@@ -112,7 +112,7 @@ func (s *Socket) borrow(p *detaching) bool {
 	return true
 }
 
-// settle ends p, for good if it is agreed.
+// settle ends p. If it is agreed, the receiving direction is closed.
 func (s *Socket) settle(p *detaching, agreed bool) {
 	s.mu.Lock()
 	if agreed {

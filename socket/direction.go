@@ -7,25 +7,25 @@ import (
 
 // direction is one half of a socket: what its callers share.
 //
-// Its memory is paid for by every idle connection: what only a waiting call or a
-// message call needs is made when first needed.
+// Every idle connection pays for its memory: what only a waiting call or a message
+// call needs is made when first needed.
 type direction struct {
 	// What every call that waits looks at, in one line of the processor's cache.
 	turn    sync.Mutex    // held by the call whose turn it is
 	state   atomic.Uint32 // flags, and above them the number of cancellations
-	parking atomic.Int32  // flags, and above them the callers that announced that a turn's end is to be told
+	parking atomic.Int32  // flags, and above them the number of callers to tell when a turn ends
 
 	sends bool // constant: the sending direction
 
-	// Of the caller whose turn it is.
+	// These belong to the caller whose turn it is.
 	with  company // of the last call that waited
 	cold  bool    // the last calls had to wait: the next leaves its first try to the poller
 	eager bool    // the last receive met its message by spinning: the next begins to spin at once
-	skip  int16   // chances to spin that are left to skip
-	back  int8    // left as its length in bits
+	skip  int16   // chances to spin still to skip
+	back  int8    // the result of left, as its length in bits
 	hits  int8    // spins that met their message and have not paid for a miss, hitsMost at most
 	lucky int8    // calls in a row that did not have to wait
-	calls uint8   // that bypass the scheduler unless in a crowd, for which every 16th looks
+	calls uint8   // calls that bypass the scheduler unless in a crowd; every 16th looks for one
 	crowd uint8   // looks until the crowd is over; 0: none
 	saw   uint8   // stands for the socket that waited last at the last look; 0: no look yet
 }
@@ -35,8 +35,8 @@ const (
 	stClosed = 1 << iota // Close has begun
 	stTimed              // a deadline or a timeout is set
 	stShut               // receiving was shut down here
-	stDetach             // a Detach waits for the turn to decide in
-	stBehind             // calls wait for the turn that a Cancel is to end
+	stDetach             // a Detach waits for a turn to decide in
+	stBehind             // calls that a Cancel is to end wait for the turn
 	stCancel = 1 << 8    // the unit in which cancellations are counted
 )
 

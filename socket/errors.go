@@ -9,16 +9,16 @@ import (
 	"example.com/uds/internal/sys"
 )
 
-// ErrWouldBlock is the error of a call that was told not to wait and would
-// have to, for the kernel or for another caller's turn.
+// ErrWouldBlock is the error of a call that was told not to wait but would have to,
+// for the kernel or for another caller's turn.
 var ErrWouldBlock = errors.New("operation would block")
 
-// errUnwatched is the error of a call that would have to wait on a socket that
-// the runtime's poller did not take, for the socket's life: os.NewFile keeps the
-// reason to itself. On Linux it is ENOSPC of epoll_ctl(2), the user's limit.
+// errUnwatched is the error of a call that would have to wait on a socket that the
+// runtime's poller refused, which it does for the socket's life. os.NewFile keeps
+// the reason to itself; on Linux it is ENOSPC of epoll_ctl(2), the user's limit.
 var errUnwatched = sysErr("watch of one descriptor more than the system allows (Linux: fs.epoll.max_user_watches)", sys.ENOSPC)
 
-// sysErr is the error of a system call: e and the call's name, or nil.
+// sysErr returns the error of a system call, e with the call's name, or nil.
 func sysErr(call string, e sys.Errno) error {
 	if e == 0 {
 		return nil
@@ -26,12 +26,12 @@ func sysErr(call string, e sys.Errno) error {
 	return &os.SyscallError{Syscall: call, Err: e}
 }
 
-// Unsupported is the error of a feature that this kernel or system lacks. It
+// Unsupported returns the error of a feature that this kernel or system lacks. It
 // is errors.ErrUnsupported.
 func Unsupported(call string) error { return sysErr(call, sys.EOPNOTSUPP) }
 
-// Lacking is the error of setting an option: err, or Unsupported with the same text
-// where err says that the kernel does not know the option.
+// Lacking returns err, the error of setting an option, or Unsupported with the same
+// text if err says that the kernel does not know the option.
 func Lacking(err error) error {
 	if e, ok := err.(*os.SyscallError); ok && errors.Is(e.Err, sys.ENOPROTOOPT) {
 		return Unsupported(e.Syscall)
@@ -39,9 +39,9 @@ func Lacking(err error) error {
 	return err
 }
 
-// ContextError is the error of a context that has ended, in this package's
-// terms: context.Canceled, or what is os.ErrDeadlineExceeded and
-// context.DeadlineExceeded both. It is nil while ctx goes on.
+// ContextError returns the error of a context that has ended, in this package's
+// terms: context.Canceled, or an error that is both os.ErrDeadlineExceeded and
+// context.DeadlineExceeded. It returns nil while ctx goes on.
 func ContextError(ctx context.Context) error {
 	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
 		return contextTimeout{}
@@ -49,8 +49,8 @@ func ContextError(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// explainAddr makes the error of a call with an address of another family than
-// the socket's say so, and that of a bind or connect without one.
+// explainAddr makes the error say so if a call's address is of another family than
+// the socket's, or if a bind or connect has no address.
 func (s *Socket) explainAddr(err error, sa *Sockaddr) error {
 	if err == nil {
 		return nil

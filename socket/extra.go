@@ -2,22 +2,21 @@ package socket
 
 import "sync/atomic"
 
-// extra is what a socket needs that does more than wait for what comes next: a
+// extra holds what a socket needs that does more than wait for what comes next: a
 // deadline, a call that the poller repeats, the other end of a pair. It is made
-// when first needed, because every idle connection pays for what is part of a
-// Socket.
+// when first needed, because every idle connection pays for the fields of a Socket.
 type extra struct {
 	r, w extraDirection
-	pair *atomic.Bool           // of the two ends of a pair: one may be in another process; constant
+	pair *atomic.Bool           // shared by the two ends of a pair: one may be in another process; the pointer is constant
 	few  atomic.Pointer[seldom] // what fewer sockets need
 }
 
 type extraDirection struct {
 	kept     *kept        // made in a turn
-	deadline atomic.Int64 // in terms of now; 0: none
+	deadline atomic.Int64 // as a value of now; 0: none
 }
 
-// extra returns the socket's, made if need be.
+// extra returns the socket's extra, making it if need be.
 func (s *Socket) extra() *extra {
 	if s.more.Load() == nil {
 		s.more.CompareAndSwap(nil, new(extra))
@@ -25,7 +24,7 @@ func (s *Socket) extra() *extra {
 	return s.more.Load()
 }
 
-// of is the part of a direction.
+// of returns the part that belongs to d.
 func (x *extra) of(d *direction) *extraDirection {
 	if d.sends {
 		return &x.w
@@ -33,7 +32,7 @@ func (x *extra) of(d *direction) *extraDirection {
 	return &x.r
 }
 
-// deadline is the one that was set; 0: none.
+// deadline returns the deadline that was set; 0: none.
 func (s *Socket) deadline(d *direction) int64 {
 	if x := s.more.Load(); x != nil {
 		return x.of(d).deadline.Load()
@@ -41,7 +40,7 @@ func (s *Socket) deadline(d *direction) int64 {
 	return 0
 }
 
-// kept is what the direction keeps, or nil. The caller has the turn.
+// kept returns what the direction keeps, or nil. The caller has the turn.
 func (s *Socket) kept(d *direction) *kept {
 	if x := s.more.Load(); x != nil {
 		return x.of(d).kept
@@ -49,7 +48,7 @@ func (s *Socket) kept(d *direction) *kept {
 	return nil
 }
 
-// pair is what the two ends of a pair share, or nil.
+// pair returns what the two ends of a pair share, or nil.
 func (s *Socket) pair() *atomic.Bool {
 	if x := s.more.Load(); x != nil {
 		return x.pair
@@ -57,7 +56,7 @@ func (s *Socket) pair() *atomic.Bool {
 	return nil
 }
 
-// few is what few sockets need, or nil.
+// few returns what few sockets need, or nil.
 func (s *Socket) few() *seldom {
 	if x := s.more.Load(); x != nil {
 		return x.few.Load()

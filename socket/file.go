@@ -97,9 +97,8 @@ func (s *Socket) Clone() (*Socket, error) {
 	return c, nil
 }
 
-// noteShut notes whether a datagram socket was shut down for receiving by
-// somebody else who has it, and reports that. Its receives do not tell:
-// afterShutdown.
+// noteShut notes, and reports, whether another holder of a datagram socket has shut
+// it down for receiving. Its receives do not tell: see afterShutdown.
 func (s *Socket) noteShut() bool {
 	if s.family != sys.AFUnix || s.typ != sys.SockDgram {
 		return false

@@ -17,10 +17,10 @@ type BPFInstruction struct {
 // maxFilter is BPF_MAXINSNS of linux/bpf_common.h.
 const maxFilter = 4096
 
-// AttachFilter makes the kernel run a program of 1 to 4096 instructions on
-// every message that arrives: what it returns is how many bytes are kept, 0
-// drops the message (SO_ATTACH_FILTER, Linux). It replaces the filter before.
-// What is queued already stays: set it before Bind, or read the queue empty.
+// AttachFilter makes the kernel run a program of 1 to 4096 instructions on every
+// message that arrives. The program returns how many bytes to keep; 0 drops the
+// message (SO_ATTACH_FILTER, Linux). It replaces an earlier filter. Messages that
+// are queued already stay: set the filter before Bind, or read the queue empty.
 func (s *Socket) AttachFilter(prog []BPFInstruction) error {
 	if len(prog) == 0 || len(prog) > maxFilter {
 		return sysErr(fmt.Sprintf("setsockopt SOL_SOCKET SO_ATTACH_FILTER to %d instructions, allowed are 1 to %d", len(prog), maxFilter), sys.EINVAL)
@@ -34,7 +34,7 @@ func (s *Socket) AttachFilter(prog []BPFInstruction) error {
 	})
 }
 
-// DetachFilter removes the filter; without one it is ENOENT (Linux).
+// DetachFilter removes the filter; without one the error is ENOENT (Linux).
 func (s *Socket) DetachFilter() error {
 	return s.control("setsockopt SOL_SOCKET SO_DETACH_FILTER", sys.DetachFilter)
 }

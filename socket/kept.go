@@ -1,8 +1,8 @@
 package socket
 
-// kept is what a direction keeps for the calls that wait in it: the operations
-// that the poller repeats are kept, so that such a call allocates nothing. It is
-// made in a turn, and belongs to whoever has that.
+// kept holds what a direction keeps for the calls that wait in it: the operations
+// that the poller repeats, so that such a call allocates nothing. It is made in a
+// turn, and belongs to whoever has the turn.
 type kept struct {
 	end   *contextEnd // of the context that ends the call; nil: none
 	plain *plainOp

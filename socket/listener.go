@@ -20,10 +20,10 @@ var (
 // either closes both. Bind s first: the address is the one that s has when
 // Listener is called.
 //
-// Its errors are *net.OpError; that of a full descriptor table is temporary,
-// and http.Server tries again. A connection has the options that the system
-// gives it: package net's TCP_NODELAY and keep-alive are not set. The value
-// also has SetDeadline, which bounds Accept, and SyscallConn.
+// Its errors are *net.OpError; the one of a full descriptor table is temporary, so
+// http.Server tries again. A connection has the options that the system gives it:
+// package net's TCP_NODELAY and keep-alive are not set. The value also has
+// SetDeadline, which bounds Accept, and SyscallConn.
 func (s *Socket) Listener() net.Listener {
 	local, _ := s.Sockname() // fails on a closed socket, which then says so itself
 	network := s.network()

@@ -3,8 +3,8 @@ package socket
 import "example.com/uds/internal/sys"
 
 // RecvMarked is Recv that also reports whether the message has a control message,
-// as all have with an option such as SO_TIMESTAMP. It is dropped, and so are
-// descriptors.
+// as every message has with an option such as SO_TIMESTAMP. The control message is
+// dropped, and so are descriptors.
 func (t *Turn) RecvMarked(p []byte, flags int) (n int, marked bool, err error) {
 	for {
 		if n, marked, err = t.RecvMarkedOrPark(p, flags); !t.parks(&err) {
@@ -44,7 +44,7 @@ func (t *Turn) RecvMarkedOrPark(p []byte, flags int) (int, bool, error) {
 	}
 }
 
-// recvMarked is one try of a RecvMarked. Its frame is too large to be below that
+// recvMarked is one try of a RecvMarked. Its frame is too large to be on the stack
 // of a parked call.
 func recvMarked(s *Socket, p []byte, flags int) (int, bool, sys.Errno) {
 	var (
@@ -61,7 +61,7 @@ func recvMarked(s *Socket, p []byte, flags int) (int, bool, sys.Errno) {
 	return int(n), m.Flags()&MsgCtrunc != 0, e
 }
 
-// recvMarkedOp goes on after a try that failed with e, or with none yet.
+// recvMarkedOp continues after a try that failed with e, or before any try.
 func (t *Turn) recvMarkedOp(p []byte, flags int, e sys.Errno) (int, bool, error) {
 	op := t.plain()
 	op.p, op.flags = p, int32(flags)

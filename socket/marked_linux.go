@@ -2,9 +2,9 @@ package socket
 
 import "example.com/uds/internal/sys"
 
-// Marked reports whether a message is queued that has a control message, as all
-// have with an option such as SO_TIMESTAMP. An error of the socket that it comes
-// upon is taken and returned.
+// Marked reports whether the next queued message has a control message, as every
+// message has with an option such as SO_TIMESTAMP. If it comes upon an error of the
+// socket, it clears and returns that.
 func (t *Turn) Marked() (bool, error) {
 	clean, e := sys.Pending(t.s.fd())
 	if e == sys.EAGAIN {

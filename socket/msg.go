@@ -24,8 +24,8 @@ type Msg struct {
 }
 
 // RecvMsg receives a message with its control messages, as recvmsg(2) does.
-// Received descriptors are close-on-exec; they are the caller's, who finds
-// them in m.Control and must close them.
+// Received descriptors are close-on-exec. They belong to the caller, who finds them
+// in m.Control and must close them.
 func (s *Socket) RecvMsg(m *Msg, flags int) error {
 	if m == nil {
 		return sysErr("recvmsg into a nil Msg", sys.EINVAL)

@@ -2,11 +2,11 @@ package socket
 
 import "example.com/uds/internal/sys"
 
-// RecvOne is Turn.RecvMsg into one buffer, whoever sent the message, which takes
-// less: for messages with control messages. These go into control or, unless
-// room is nil, into what room returns, as Msg.Room does. It returns the number
-// of payload bytes, with MsgSize the message's size, the control messages, and
-// the MSG_ flags.
+// RecvOne is a cheaper Turn.RecvMsg, for messages with control messages: it takes
+// one buffer and does not return the sender. The control messages go into control
+// or, unless room is nil, into what room returns, as with Msg.Room. It returns the
+// number of payload bytes (with MsgSize, the message's size), the control messages,
+// and the MSG_ flags.
 func (t *Turn) RecvOne(p, control []byte, room func() []byte, flags int) (n int, got []byte, gotFlags int, err error) {
 	e := t.d.untried()
 	if !t.d.cold && !t.d.eager {
@@ -27,7 +27,7 @@ func (t *Turn) RecvOne(p, control []byte, room func() []byte, flags int) (n int,
 	return op.received(err)
 }
 
-// received is what the receive brought. It drops the caller's memory.
+// received returns what the receive brought, and drops the caller's memory.
 func (o *msgOp) received(err error) (n int, got []byte, flags int, _ error) {
 	if err == nil {
 		n, got, flags = o.n, o.control[:o.hdr.ControlLen()], o.hdr.Flags()
@@ -37,8 +37,8 @@ func (o *msgOp) received(err error) (n int, got []byte, flags int, _ error) {
 	return n, got, flags, err
 }
 
-// SendOne is Turn.SendMsg of one buffer to the socket's peer, which takes less:
-// for a message with control messages. It returns the number of payload bytes.
+// SendOne is a cheaper Turn.SendMsg, for a message with control messages: it sends
+// one buffer to the socket's peer. It returns the number of payload bytes.
 func (t *Turn) SendOne(p, control []byte, flags int) (int, error) {
 	e := t.d.untried()
 	if !t.d.cold {

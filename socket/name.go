@@ -9,16 +9,16 @@ func (s *Socket) Bind(sa Sockaddr) error {
 	return s.explainAddr(err, &sa)
 }
 
-// Listen makes the socket accept connections, as listen(2) does. The kernel
-// cuts backlog at net.core.somaxconn.
+// Listen makes the socket accept connections, as listen(2) does. The kernel limits
+// backlog to net.core.somaxconn.
 func (s *Socket) Listen(backlog int) error {
 	s.facts.And(^uint32(factFresh))
 	return s.control("listen", func(fd int) sys.Errno { return sys.Listen(fd, backlog) })
 }
 
 // Disconnect dissolves a datagram socket's association with its peer. On
-// SOCK_SEQPACKET and other connections of AF_UNIX it is EINVAL. Systems other than
-// Linux lack it: errors.ErrUnsupported.
+// SOCK_SEQPACKET and other connections of AF_UNIX the error is EINVAL. On systems
+// other than Linux, which lack it, it is errors.ErrUnsupported.
 func (s *Socket) Disconnect() error { return s.control("connect", sys.Disconnect) }
 
 // Sockname returns the local address, as getsockname(2) does.

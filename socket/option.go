@@ -27,7 +27,7 @@ func (s *Socket) SetInt(level, name, v int) error {
 	})
 }
 
-// Bool returns whether an option that is an int is not zero.
+// Bool reports whether an option that is an int is not zero.
 func (s *Socket) Bool(level, name int) (bool, error) {
 	v, err := s.Int(level, name)
 	return v != 0, err
@@ -50,9 +50,9 @@ func (s *Socket) Timeval(level, name int) (d time.Duration, err error) {
 	return d, err
 }
 
-// SetTimeval sets an option that is a struct timeval, which counts
-// microseconds: d is rounded up to the next. Less than zero is EINVAL, and more
-// than the struct can hold, on 32-bit systems 68 years, is the most it can.
+// SetTimeval sets an option that is a struct timeval, which counts microseconds: d
+// is rounded up to the next. A negative d is EINVAL, and one that the struct cannot
+// hold, on 32-bit systems more than 68 years, becomes the most that it can.
 func (s *Socket) SetTimeval(level, name int, d time.Duration) error {
 	if d < 0 {
 		return optionValueError(level, name, d, "zero and more")
@@ -62,7 +62,7 @@ func (s *Socket) SetTimeval(level, name int, d time.Duration) error {
 	})
 }
 
-// roundUp is the smallest multiple of unit that is not below d, or the largest
+// roundUp returns the smallest multiple of unit that is not below d, or the largest
 // there is.
 func roundUp(d, unit time.Duration) time.Duration {
 	down := d.Truncate(unit)
@@ -152,7 +152,7 @@ func (s *Socket) SetStringOption(level, name int, v string) error {
 
 // RefuseFiles makes the kernel reject messages that carry descriptors: their
 // senders get EPERM. Linux has it since 6.16; where it is missing the error is
-// errors.ErrUnsupported. Set before the socket has a name or a peer it also
+// errors.ErrUnsupported. If set before the socket has a name or a peer, it also
 // makes receives cheaper; an accepted socket has it from its listener.
 func (s *Socket) RefuseFiles() error {
 	if err := s.SetInt(sys.SolSocket, sys.SoPassrights, 0); err != nil {
@@ -176,8 +176,8 @@ func (s *Socket) pristine() bool {
 	return err == nil && len(local.Data()) == 0 && connected != nil
 }
 
-// Readable returns FIONREAD: how many bytes can be received without waiting; of
-// datagrams, on Linux, those of the next one.
+// Readable returns FIONREAD: how many bytes can be received without waiting. For
+// datagrams on Linux these are the bytes of the next one.
 func (s *Socket) Readable() (n int, err error) {
 	err = s.control("ioctl", func(fd int) (e sys.Errno) {
 		n, e = sys.Readable(fd)

@@ -10,8 +10,8 @@ import (
 	"example.com/uds/internal/sys"
 )
 
-// kindError is the error of a known option that is not of the kind asked for,
-// or nil. The kernel would cut the value without a word.
+// kindError returns the error of a known option that is not of the kind asked for,
+// or nil. The kernel would silently cut the value.
 func kindError(call string, level, name int, kind optionKind) error {
 	o := findOption(level, name)
 	if o == nil || o.kind == kind || kind == kindBytes {
@@ -58,7 +58,7 @@ func (s *Socket) explain(level, name int, given string, err error) error {
 }
 
 // unknown says what is wrong with an option that the kernel does not know: its
-// level, that it can not be set, or its name.
+// level, that it cannot be set, or its name.
 func (s *Socket) unknown(o *option, set bool) string {
 	levels := s.levels()
 	switch {
@@ -70,8 +70,8 @@ func (s *Socket) unknown(o *option, set bool) string {
 	return ", the kernel has no such option here"
 }
 
-// reads reports whether the kernel has an option to read. SO_ERROR, which it has
-// everywhere, is not asked for: that would take the error.
+// reads reports whether the kernel can read an option. SO_ERROR, which it can read
+// everywhere, is not read: that would clear the error.
 func (s *Socket) reads(o *option) bool {
 	if o.level == SolSocket && o.name == SoError {
 		return true

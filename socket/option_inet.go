@@ -11,8 +11,8 @@ import (
 // NoDelay returns TCP_NODELAY.
 func (s *Socket) NoDelay() (bool, error) { return s.Bool(IPProtoTCP, TCPNodelay) }
 
-// SetNoDelay sends segments at once, small ones too (TCP_NODELAY). Unlike
-// package net's connections a Socket does not have it from the start.
+// SetNoDelay sends segments at once, small ones too (TCP_NODELAY). Unlike package
+// net's connections, a Socket does not have it from the start.
 func (s *Socket) SetNoDelay(on bool) error { return s.SetBool(IPProtoTCP, TCPNodelay, on) }
 
 // V6Only returns IPV6_V6ONLY.
@@ -22,7 +22,7 @@ func (s *Socket) V6Only() (bool, error) { return s.Bool(IPProtoIPv6, IPv6V6only)
 // before Bind.
 func (s *Socket) SetV6Only(on bool) error { return s.SetBool(IPProtoIPv6, IPv6V6only, on) }
 
-// hops reads and sets a hop limit, 4 for IPv4's option and 6 for IPv6's.
+// hops and setHops read and set a hop limit: name4 is IPv4's option, name6 IPv6's.
 func (s *Socket) hops(name4, name6 int) (int, error) {
 	level, name, err := s.inetOption(name4, name6)
 	if err != nil {
@@ -42,7 +42,7 @@ func (s *Socket) setHops(name4, name6, hops int) error {
 	return s.SetInt(level, name, hops)
 }
 
-// inetOption is the option of the socket's family.
+// inetOption returns the option of the socket's family.
 func (s *Socket) inetOption(name4, name6 int) (level, name int, err error) {
 	switch s.Family() {
 	case AFInet:
@@ -61,9 +61,8 @@ func (s *Socket) UnicastHops() (int, error) { return s.hops(sys.IPTTL, IPv6Unica
 // AF_INET6 0 too, or -1 for the system's default.
 func (s *Socket) SetUnicastHops(hops int) error { return s.setHops(sys.IPTTL, IPv6UnicastHops, hops) }
 
-// MulticastHops returns the hop limit of what goes to groups
-// (IPV6_MULTICAST_HOPS, IP_MULTICAST_TTL). The multicast options of AF_INET
-// are there on Linux.
+// MulticastHops returns the hop limit of what goes to groups (IPV6_MULTICAST_HOPS,
+// IP_MULTICAST_TTL). The multicast options of AF_INET exist on Linux only.
 func (s *Socket) MulticastHops() (int, error) { return s.hops(sys.IPMulticastTTL, IPv6MulticastHops) }
 
 // SetMulticastHops sets the hop limit of what goes to groups: 0 to 255, or -1 for
@@ -94,7 +93,7 @@ func (s *Socket) SetMulticastLoop(on bool) error {
 
 // MulticastInterface returns the index of the interface that packets to groups
 // leave by, 0 while routing chooses (IPV6_MULTICAST_IF). AF_INET does not tell:
-// there it is errors.ErrUnsupported.
+// there the error is errors.ErrUnsupported.
 func (s *Socket) MulticastInterface() (int, error) {
 	level, name, err := s.inetOption(sys.IPMulticastIf, IPv6MulticastIf)
 	if err != nil {
@@ -106,8 +105,8 @@ func (s *Socket) MulticastInterface() (int, error) {
 	return s.Int(level, name)
 }
 
-// SetMulticastInterface has packets to groups leave by the interface with an
-// index, as net.InterfaceByName tells it; 0 lets routing choose
+// SetMulticastInterface makes packets to groups leave by the interface with the
+// given index, as net.InterfaceByName tells it; 0 lets routing choose
 // (IPV6_MULTICAST_IF, IP_MULTICAST_IF).
 func (s *Socket) SetMulticastInterface(index int) error {
 	level, name, err := s.inetOption(sys.IPMulticastIf, IPv6MulticastIf)
@@ -124,9 +123,9 @@ func (s *Socket) SetMulticastInterface(index int) error {
 }
 
 // JoinGroup makes the socket receive what is sent to a multicast group on the
-// interface with an index, or with 0 on the one that routing chooses
-// (IPV6_JOIN_GROUP, IP_ADD_MEMBERSHIP). The group is of the socket's family; a
-// zone, which names an interface or is its index, stands for an index of 0.
+// interface with the given index; 0 means the one that routing chooses
+// (IPV6_JOIN_GROUP, IP_ADD_MEMBERSHIP). The group must be of the socket's family.
+// If index is 0, a zone of the group, an interface's name or index, stands for it.
 func (s *Socket) JoinGroup(group netip.Addr, index int) error {
 	return s.membership(sys.IPAddMembership, IPv6JoinGroup, group, index)
 }

@@ -69,15 +69,15 @@ var options = []option{
 	{IPProtoTCP, TCPNodelay, "TCP_NODELAY", kindInt, 4},
 }
 
-// Sizes in bytes: timevalSize is that of two longs, as wide as the machine's
-// words.
+// Sizes in bytes. timevalSize is that of two longs, which are as wide as the
+// machine's words.
 const (
 	mreqSize    = 20
 	mreqnSize   = 12
 	timevalSize = 2 * strconv.IntSize / 8
 )
 
-// findOption returns what is known of an option, nil if that is nothing.
+// findOption returns what is known of an option, or nil if nothing is.
 func findOption(level, name int) *option {
 	for i := range options {
 		if o := &options[i]; o.level == level && o.name == name && name != Missing {
@@ -87,7 +87,7 @@ func findOption(level, name int) *option {
 	return nil
 }
 
-// lookOption is findOption that has at least a text of every option.
+// lookOption is findOption, but has at least a text for every option.
 func lookOption(level, name int) *option {
 	if o := findOption(level, name); o != nil {
 		return o

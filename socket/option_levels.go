@@ -24,7 +24,7 @@ var levelNames = []struct {
 	{SolPacket, "SOL_PACKET"},
 }
 
-// levels are the levels that a socket of this family and type has options at.
+// levels returns the levels at which a socket of this family and type has options.
 func (s *Socket) levels() []string {
 	l := []string{"SOL_SOCKET"}
 	family, inet := s.Family(), false

@@ -7,8 +7,8 @@ import (
 	"example.com/uds/internal/sys"
 )
 
-// TakeError returns the socket's pending error, a syscall.Errno, and clears it
-// (SO_ERROR). nil is none.
+// TakeError returns the socket's pending error, a syscall.Errno, or nil if there is
+// none, and clears it (SO_ERROR).
 func (s *Socket) TakeError() error {
 	e, err := s.Int(SolSocket, SoError)
 	if err != nil || e == 0 {
@@ -36,15 +36,15 @@ func (s *Socket) SetReuseAddr(on bool) error { return s.SetBool(SolSocket, SoReu
 // ReusePort returns SO_REUSEPORT.
 func (s *Socket) ReusePort() (bool, error) { return s.Bool(SolSocket, SoReuseport) }
 
-// SetReusePort lets several sockets bind to one address, each with this option:
-// the kernel shares connections and datagrams out among them (SO_REUSEPORT,
+// SetReusePort lets several sockets that all have this option bind to one address:
+// the kernel distributes connections and datagrams among them (SO_REUSEPORT,
 // Linux). It must come before Bind.
 func (s *Socket) SetReusePort(on bool) error { return s.SetBool(SolSocket, SoReuseport, on) }
 
 // KeepAlive returns SO_KEEPALIVE.
 func (s *Socket) KeepAlive() (bool, error) { return s.Bool(SolSocket, SoKeepalive) }
 
-// SetKeepAlive has an idle connection probed (SO_KEEPALIVE).
+// SetKeepAlive makes the kernel probe an idle connection (SO_KEEPALIVE).
 func (s *Socket) SetKeepAlive(on bool) error { return s.SetBool(SolSocket, SoKeepalive, on) }
 
 // Broadcast returns SO_BROADCAST.
@@ -68,9 +68,9 @@ func (s *Socket) SetOOBInline(on bool) error { return s.SetBool(SolSocket, SoOob
 // Linger returns SO_LINGER in seconds, a negative number while it is off.
 func (s *Socket) Linger() (seconds int, err error) { return s.LingerOption(SolSocket, SoLinger) }
 
-// SetLinger sets what Close does to a stream with unsent data: a negative
-// number of seconds leaves sending it to the kernel (the default), 0 drops it
-// and resets the connection, more makes Close wait for at most so long
+// SetLinger sets what Close does to a stream with unsent data: a negative number of
+// seconds leaves sending it to the kernel (the default), 0 drops it and resets the
+// connection, and a positive number makes Close wait for at most that long
 // (SO_LINGER).
 func (s *Socket) SetLinger(seconds int) error { return s.SetLingerOption(SolSocket, SoLinger, seconds) }
 
@@ -100,15 +100,15 @@ func (s *Socket) setSize(name, bytes int) error {
 // ReadLowWater returns SO_RCVLOWAT in bytes.
 func (s *Socket) ReadLowWater() (bytes int, err error) { return s.Int(SolSocket, SoRcvlowat) }
 
-// SetReadLowWater sets how many bytes a stream must have before a call that
-// waits for it wakes (SO_RCVLOWAT). Linux honours it on TCP; a call that need
-// not wait takes less.
+// SetReadLowWater sets how many bytes a stream must have before a call that waits
+// for them wakes (SO_RCVLOWAT). Linux honours it on TCP; a call that need not wait
+// takes fewer.
 func (s *Socket) SetReadLowWater(bytes int) error { return s.SetInt(SolSocket, SoRcvlowat, bytes) }
 
 // WriteLowWater returns SO_SNDLOWAT in bytes, on Linux always 1.
 func (s *Socket) WriteLowWater() (bytes int, err error) { return s.Int(SolSocket, SoSndlowat) }
 
-// SetWriteLowWater sets SO_SNDLOWAT in bytes; on Linux it is ENOPROTOOPT.
+// SetWriteLowWater sets SO_SNDLOWAT in bytes; on Linux the error is ENOPROTOOPT.
 func (s *Socket) SetWriteLowWater(bytes int) error { return s.SetInt(SolSocket, SoSndlowat, bytes) }
 
 // KernelReadTimeout returns SO_RCVTIMEO; zero is none.

@@ -7,9 +7,9 @@ import (
 	"example.com/uds/internal/sys"
 )
 
-// overflow is what a RecvWhole needs during its call: memory that any message
-// fits, of which only the pages that a message reached exist. It is shared by
-// all sockets, so that a parked one holds none.
+// overflow is what a RecvWhole needs during its call: memory that any message fits,
+// of which only the pages that a message has reached exist. All sockets share the
+// pool of it, so that a parked one holds none.
 type overflow struct {
 	mem  []byte
 	msg  sys.Msg
@@ -26,8 +26,8 @@ func newOverflow() *overflow {
 
 func getOverflow() *overflow { return overflows.Get().(*overflow) }
 
-// trimSize is the message size above which the pages that it reached are given
-// back.
+// trimSize is the message size above which the pages that a message reached are
+// given back.
 const trimSize = 1 << 20
 
 // put returns o after a message of n bytes.

@@ -17,12 +17,11 @@ var (
 // keeps message boundaries. Closing either closes both. Bind s first: the local
 // address is the one that s has when PacketConn is called.
 //
-// Its errors are *net.OpError. ReadFrom cuts a message that p has no room for
-// without a word, as package net does; the sender's address is never nil.
-// WriteTo takes the addresses that Sockaddr.Addr returns, and so those that
-// ReadFrom and package net return. With a nil address it sends to the peer of a
-// connected socket. The value also has SyscallConn, SetReadBuffer and
-// SetWriteBuffer.
+// Its errors are *net.OpError. ReadFrom silently cuts a message that p has no room
+// for, as package net does; the sender's address is never nil. WriteTo takes the
+// addresses that Sockaddr.Addr returns, and so those that ReadFrom and package net
+// return. With a nil address it sends to the peer of a connected socket. The value
+// also has SyscallConn, SetReadBuffer and SetWriteBuffer.
 func (s *Socket) PacketConn() net.PacketConn {
 	local, _ := s.Sockname() // fails on a closed socket, which then says so itself
 	network := s.network()

@@ -6,8 +6,8 @@ import (
 	"example.com/uds/internal/sys"
 )
 
-// peerHere reports whether the other end is in this process, as far as
-// SO_PEERCRED tells and no end of a pair was handed out.
+// peerHere reports whether the other end is in this process: for a pair, whether
+// neither end was handed out, otherwise as far as SO_PEERCRED tells.
 func (s *Socket) peerHere() bool {
 	if pair := s.pair(); pair != nil {
 		return !pair.Load()

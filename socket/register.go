@@ -15,9 +15,9 @@ func (s *Socket) registered() bool { return s.is(factPolled) && !s.is(factUnwatc
 
 // register registers the socket with the runtime poller. That is done when a call
 // has to park for the first time: a socket that never waits never pays for it. It
-// is done on a goroutine of its own, for it takes more stack than all the rest of a
-// receive, and that stack would be an idle connection's memory. Registered already
-// is no error.
+// is done on a goroutine of its own, because it takes more stack than all the rest
+// of a receive, and that stack would stay an idle connection's memory. Registering
+// again is no error.
 func (s *Socket) register() error {
 	r := registrations.Get().(*registration)
 	r.s = s
@@ -28,8 +28,8 @@ func (s *Socket) register() error {
 	return err
 }
 
-// registration is what the caller of register and that goroutine share. It is kept,
-// run with it: an allocation may take as much stack.
+// registration is what the caller of register and that goroutine share. It is
+// pooled together with its run function: an allocation may take as much stack.
 type registration struct {
 	s    *Socket
 	done chan error
@@ -46,7 +46,7 @@ var registrations = sync.Pool{New: func() any {
 	return r
 }}
 
-// startPolling has the poller watch the socket, unless it does.
+// startPolling makes the poller watch the socket, unless it does already.
 func (s *Socket) startPolling() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -67,9 +67,9 @@ func (s *Socket) startPolling() error {
 	if !watched {
 		s.facts.Or(factUnwatched)
 	}
-	s.poll = *f // one allocation less: it is a pointer to what has the finalizer,
+	s.poll = *f // saves an allocation: an os.File is a pointer to what has the finalizer
 	s.facts.Or(factPolled)
-	runtime.SetFinalizer(s, nil) // and owns the descriptor, watched or not
+	runtime.SetFinalizer(s, nil) // that owns the descriptor, watched or not
 	if !watched {
 		return errUnwatched
 	}

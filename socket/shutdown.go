@@ -2,17 +2,17 @@ package socket
 
 import "example.com/uds/internal/sys"
 
-// finite is an attempt that knows what it comes to where nothing more arrives.
+// finite is an attempt that knows its result when nothing more arrives.
 type finite interface{ empty() sys.Errno }
 
 // shut reports whether the call receives on a socket that was shut down for it.
 func (t *Turn) shut() bool { return !t.d.sends && t.d.state.Load()&stShut != 0 }
 
 // afterShutdown makes the call op once more on a socket that was shut down for
-// receiving, and reports whether that ends it. The kernel's answer to a
-// non-blocking receive from a datagram socket stays EAGAIN then (only a
-// blocking one gets to __skb_wait_for_more_packets in net/core/datagram.c,
-// which sees the shutdown): here it is the end.
+// receiving, and reports whether that ends it. The kernel still answers a
+// non-blocking receive from such a datagram socket with EAGAIN (only a blocking one
+// gets to __skb_wait_for_more_packets in net/core/datagram.c, which sees the
+// shutdown); here that is the end.
 func (t *Turn) afterShutdown(call string, op attempt) (bool, error) {
 	if !t.shut() {
 		return false, nil

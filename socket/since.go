@@ -2,7 +2,7 @@ package socket
 
 import "context"
 
-// Began is when a call that sends in several turns began, for BeginSendSince. The
+// Began says when a call that sends in several turns began, for BeginSendSince. The
 // zero Began is the present.
 type Began struct {
 	seen  uint32 // the direction's state

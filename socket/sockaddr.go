@@ -35,15 +35,15 @@ func raw(family int, data string) (Sockaddr, error) {
 // maxFamily is the largest sa_family_t.
 const maxFamily = 1<<16 - 1
 
-// sockaddrError is the error of an address that can not be.
+// sockaddrError returns the error of an impossible address.
 func sockaddrError(format string, args ...any) error {
 	return sysErr("sockaddr: "+fmt.Sprintf(format, args...), sys.EINVAL)
 }
 
-// Unix returns an AF_UNIX address of the bytes of sun_path: a path, an
-// abstract name after a NUL, or nothing for the unnamed address. Bytes that do
-// not fit are EINVAL, and so is a path with more behind a NUL: the kernel would
-// take it for a shorter one.
+// Unix returns an AF_UNIX address of the bytes of sun_path: a path, an abstract
+// name after a NUL, or nothing for the unnamed address. Bytes that do not fit are
+// EINVAL, and so is a path with more behind a NUL, which the kernel would take for
+// a shorter one.
 func Unix(sunPath string) (Sockaddr, error) {
 	if len(sunPath) > sys.SunPathSize {
 		return Sockaddr{}, sockaddrError("sun_path of %d bytes, it has %d", len(sunPath), sys.SunPathSize)

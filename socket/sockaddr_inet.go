@@ -41,7 +41,7 @@ const (
 )
 
 // Inet returns the IP address and port. The zone of a scope is the interface's
-// name, or its index in digits if it has gone.
+// name, or its index in digits if the interface is gone.
 func (sa *Sockaddr) Inet() (netip.AddrPort, bool) {
 	d := sa.Data()
 	switch {

@@ -7,8 +7,8 @@ import (
 	"example.com/uds/internal/sys"
 )
 
-// Netlink returns an AF_NETLINK address: a port, which is mostly a process's
-// id and 0 for the kernel, and a mask of multicast groups (Linux).
+// Netlink returns an AF_NETLINK address: a port, which is usually a process ID and
+// is 0 for the kernel, and a mask of multicast groups (Linux).
 func Netlink(pid, groups uint32) (Sockaddr, error) {
 	if AFNetlink == Missing {
 		return Sockaddr{}, sysErr("sockaddr of AF_NETLINK", sys.EAFNOSUPPORT)
@@ -73,8 +73,8 @@ func Packet(a PacketAddr) (Sockaddr, error) {
 	return raw(AFPacket, string(b[:packetSize+n]))
 }
 
-// packetSize is the size of struct sockaddr_ll without the family and the
-// hardware address. That has room for 8 bytes, and for the 32 of MAX_ADDR_LEN
+// packetSize is the size of struct sockaddr_ll without the family and the hardware
+// address. The hardware address has room for 8 bytes, or for the 32 of MAX_ADDR_LEN
 // (linux/netdevice.h) where an interface has so many.
 const (
 	packetSize  = 10

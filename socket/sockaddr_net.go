@@ -81,9 +81,9 @@ func inetAddr(network string, ap netip.AddrPort) net.Addr {
 	return nil
 }
 
-// FromAddr is the reverse of Sockaddr.Addr, but that an IPv4 address is one of
-// AF_INET however package net holds it: an AF_INET6 socket wants it mapped. An
-// address of another type, a nil one too, is EINVAL.
+// FromAddr is the reverse of Sockaddr.Addr, except that an IPv4 address becomes one
+// of AF_INET however package net holds it: an AF_INET6 socket wants it mapped. An
+// address of another type, or a nil one, is EINVAL.
 func FromAddr(a net.Addr) (Sockaddr, error) {
 	switch a := a.(type) {
 	case *Addr:

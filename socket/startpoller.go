@@ -14,11 +14,11 @@ const pollerDescriptors = 2
 // pollerStarted says that the runtime has its poller.
 var pollerStarted atomic.Bool
 
-// startPoller has the runtime make its poller, unless it has one. The runtime does
-// so when a file or a timer first needs it, and ends the process where it lacks the
-// descriptors for it. A socket is registered when a call first parks, which may be
-// when there are no descriptors left: so this is done with the first socket, and
-// again where it failed. fd is a socket's that does not wait.
+// startPoller makes the runtime create its poller, unless it has one. The runtime
+// does so by itself when a file or a timer first needs it, and ends the process if
+// it lacks the descriptors. A socket is registered when a call first parks, when
+// there may be no descriptors left: so this is done with the first socket, and
+// again where it failed. fd is that of a non-blocking socket.
 func startPoller(fd int) sys.Errno {
 	if pollerStarted.Load() {
 		return 0

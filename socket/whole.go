@@ -13,9 +13,9 @@ const MaxWhole = sys.OverflowSize
 // dropped. It returns the number of bytes in p. As with Recv, zero is an empty
 // message or the end. A message above MaxWhole is EMSGSIZE and lost.
 //
-// With a nil rest, made is the one for this call and the later ones, if there is
-// something to hold or to know: not before a message that leaves a tail or is large,
-// or a receive that the poller repeats.
+// With a nil rest, made is a new Rest for this call and the later ones. It is made
+// only when there is something to hold or to know: by a message that leaves a tail
+// or is large, or by a receive that the poller repeats.
 func (t *Turn) RecvWhole(p []byte, rest *Rest) (n int, made *Rest, err error) {
 	for {
 		if n, made, err = t.RecvWholeOrPark(p, rest); !t.parks(&err) {
