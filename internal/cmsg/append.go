@@ -85,7 +85,7 @@ func zero(b []byte) {
 }
 
 // maxPayload returns the size of the largest payload that can be appended to a
-// buffer of so many bytes: the message's length fits the length field, and the
+// buffer of bufBytes bytes: the message's length fits the length field, and the
 // longer buffer's size an int.
 func (l Layout) maxPayload(bufBytes int) int {
 	room := math.MaxInt - bufBytes - 2*l.mask // padding before and behind

@@ -35,16 +35,16 @@ func newLayout(lenBytes, alignBytes int, big bool) Layout {
 	return Layout{mask: alignBytes - 1, wide: lenBytes == 8, big: big}
 }
 
-// Len returns the length that a header states for a payload of so many bytes,
+// Len returns the length that a header states for a payload of that many bytes,
 // CMSG_LEN of cmsg(3): the header, its padding and the payload. Len(0) is the
 // offset of the payload. A payload that no buffer can hold overflows.
 func (l Layout) Len(payload int) int {
 	return l.align(l.headerBytes()) + payload
 }
 
-// Space returns the bytes that a message with a payload of so many bytes takes
-// in a control buffer, CMSG_SPACE of cmsg(3): [Layout.Len] and the padding
-// behind the payload. A payload that no buffer can hold overflows.
+// Space returns the bytes that a message with a payload of that many bytes takes in
+// a control buffer, CMSG_SPACE of cmsg(3): [Layout.Len] and the padding behind the
+// payload. A payload that no buffer can hold overflows.
 func (l Layout) Space(payload int) int {
 	return l.align(l.Len(payload))
 }

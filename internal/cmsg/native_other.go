@@ -2,7 +2,8 @@
 
 package cmsg
 
-// These systems have no control messages. The package works with itself.
+// These systems have no control messages. The package only has to agree with
+// itself.
 const (
 	nativeLenBytes   = wordBytes
 	nativeAlignBytes = wordBytes

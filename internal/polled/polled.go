@@ -4,9 +4,9 @@ package polled
 
 import "runtime"
 
-// Count is the number of goroutines that wait in the poller. The runtime's own
-// count of those that wait, a metric, is approximate: it may be wrong by dozens for
-// long.
+// Count returns the number of goroutines that wait in the poller. The runtime's
+// metric of waiting goroutines is approximate: it may be wrong by dozens for a long
+// time.
 func Count() int {
 	records := make([]runtime.StackRecord, runtime.NumGoroutine()+100)
 	n, ok := runtime.GoroutineProfile(records)

@@ -58,8 +58,7 @@ func (b *Batch) addBuffer(p []byte) {
 	b.bytes += len(p)
 }
 
-// SetTo makes the last message one for the address; no address leaves it to
-// the connection.
+// SetTo addresses the last message; the zero address leaves it to the connection.
 func (b *Batch) SetTo(to *Sockaddr) {
 	if to.n != 0 {
 		i := len(b.hdrs) - 1
@@ -129,8 +128,8 @@ func SendBatch(fd int, b *Batch, first, n, flags int) (int, Errno) {
 }
 
 // refused reports whether a filter of system calls may have refused the call for
-// several messages. That for one is more often allowed, and has the true error
-// otherwise.
+// several messages. The call for one is more often allowed, and otherwise returns
+// the true error.
 func refused(e Errno) bool { return e == EPERM || e == ENOSYS }
 
 // oneByOne makes call, recvmsg(2) or sendmsg(2), for at most n messages from the

@@ -2,8 +2,8 @@
 
 package sys
 
-// Batch is the array of messages that one call moves; here one message a call.
-// It may be kept and used again; Reset drops the caller's memory.
+// Batch is the array of messages that one call moves; here a call moves one
+// message. It may be kept and used again; Reset drops the caller's memory.
 type Batch struct {
 	msgs  []Msg
 	sizes []int
@@ -23,7 +23,7 @@ func (b *Batch) Add(first []byte, bufs [][]byte, control []byte) {
 	b.msgs[len(b.msgs)-1].Set(first, bufs, nil, control)
 }
 
-// SetTo makes the last message one for the address.
+// SetTo addresses the last message.
 func (b *Batch) SetTo(to *Sockaddr) { b.msgs[len(b.msgs)-1].SetTo(to) }
 
 // WantFrom makes a receive note the last message's sender.
@@ -43,8 +43,8 @@ func (b *Batch) From(i int, sa *Sockaddr) { *sa = b.msgs[i].from }
 // Reset drops the caller's memory.
 func (b *Batch) Reset() { clear(b.msgs) }
 
-// RecvBatch receives one message: that more follow cannot be told from the
-// end without a call that might consume it.
+// RecvBatch receives one message: more messages cannot be told from the end without
+// a call that might consume one.
 func RecvBatch(fd int, b *Batch, flags int) (int, Errno) {
 	if len(b.msgs) == 0 {
 		return 0, 0

@@ -18,10 +18,10 @@ const (
 // of an ordinary loop between two safepoints. Larger calls enter the scheduler.
 const MaxRaw = 256 << 10
 
-// Behind a system call the processor predicts returns badly, which costs as much
-// for each function on the way back as a short one takes. The most frequent calls
-// are therefore small enough for the compiler to make them part of their callers,
-// down to the type of their counts: TestMostFrequentCallsAreInlined.
+// After a system call the processor predicts returns badly, which costs as much for
+// each function on the way back as a short function takes. The most frequent calls
+// are therefore small enough for the compiler to inline, down to the type of their
+// counts: TestMostFrequentCallsAreInlined.
 
 // Recv is recv(2). With MsgTrunc the count is the message's full size.
 func Recv(fd int, p []byte, flags int) (n uintptr, e Errno) {
@@ -32,9 +32,9 @@ func Recv(fd int, p []byte, flags int) (n uintptr, e Errno) {
 	return
 }
 
-// RecvRaw is Recv past the scheduler. The socket must be one that no
-// descriptor can arrive on: dropping the last reference to a large file inside
-// the call stops the garbage collector for as long as that takes.
+// RecvRaw is Recv without entering the scheduler. It is for sockets on which no
+// descriptor can arrive: dropping the last reference to a large file inside the
+// call stops the garbage collector for as long as that takes.
 func RecvRaw(fd int, p []byte, flags int) (n uintptr, e Errno) {
 	n, _, e = syscall.RawSyscall6(unix.SYS_RECVFROM, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(p))), uintptr(len(p)), uintptr(recvFlags|flags), 0, 0)
 	if raceEnabled && e == 0 {
@@ -55,7 +55,8 @@ func RecvFrom(fd int, p []byte, flags int, from *Sockaddr) (int, Errno) {
 	return int(n), e
 }
 
-// RecvFromRaw is RecvFrom past the scheduler, for the sockets RecvRaw is for.
+// RecvFromRaw is RecvFrom without entering the scheduler, for the sockets that
+// RecvRaw is for.
 func RecvFromRaw(fd int, p []byte, flags int, from *Sockaddr) (int, Errno) {
 	*from = Sockaddr{}
 	size := uint32(sockaddrSize)
@@ -76,9 +77,9 @@ func Send(fd int, p []byte, flags int) (n uintptr, e Errno) {
 	return
 }
 
-// SendRaw is Send past the scheduler, of MaxRaw bytes at most. It is for AF_UNIX
-// alone, where a send queues a message and returns: elsewhere it may run the
-// receiver's side too, on AF_NETLINK a whole request and its locks.
+// SendRaw is Send of at most MaxRaw bytes without entering the scheduler. It is for
+// AF_UNIX alone, where a send queues a message and returns. Elsewhere it may run
+// the receiver's side too: on AF_NETLINK a whole request with its locks.
 func SendRaw(fd int, p []byte, flags int) (n uintptr, e Errno) {
 	if raceEnabled {
 		sending(p)

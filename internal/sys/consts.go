@@ -1,4 +1,4 @@
 package sys
 
-// Missing is the number of what a system lacks.
+// Missing stands for the number of what a system lacks.
 const Missing = -1

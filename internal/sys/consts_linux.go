@@ -2,12 +2,12 @@ package sys
 
 import "golang.org/x/sys/unix"
 
-// The numbers of what only Linux has of the calls that the layers above make.
+// The numbers that only Linux has, for the calls that the layers above make.
 const (
 	AFNetlink = unix.AF_NETLINK
 	AFPacket  = unix.AF_PACKET
 
-	// SockFlags are what a socket type may be or-ed with.
+	// SockFlags are the flags that may be or-ed into a socket type.
 	SockFlags = unix.SOCK_CLOEXEC | unix.SOCK_NONBLOCK
 
 	// MsgSize makes a receive return a message's full size.

@@ -2,12 +2,12 @@
 
 package sys
 
-// What only Linux has of the calls that the layers above make.
+// The numbers that only Linux has, for the calls that the layers above make.
 const (
 	AFNetlink = Missing
 	AFPacket  = Missing
 
-	// SockFlags are what a socket type may be or-ed with.
+	// SockFlags are the flags that may be or-ed into a socket type.
 	SockFlags = 0
 
 	// MsgSize makes a receive return a message's full size; no system here does.
@@ -34,6 +34,7 @@ const (
 	ScmTimeval      = Missing
 	ScmTimevalOld   = Missing
 
-	// PollRdhup says that the peer has ended sending: here, the connection.
+	// PollRdhup says on Linux that the peer has ended sending; here it says that
+	// the connection has ended.
 	PollRdhup = PollHup
 )

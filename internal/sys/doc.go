@@ -3,11 +3,11 @@
 //
 // Every function makes one call and returns the bare Errno: waiting, retries and
 // error shapes belong to package socket. Only calls that nothing above would
-// make again, such as poll(2), bind(2) and those of the file system, are made
-// again here when a signal interrupts them.
+// repeat, such as poll(2), bind(2) and those of the file system, are repeated here
+// when a signal interrupts them.
 //
-// One decision about the operating system is one file family whose build
-// expressions partition all systems; on a system without a call the function
+// Each decision about the operating system is one file family whose build
+// expressions partition all systems. On a system without a call the function
 // returns ENOSYS, which is errors.ErrUnsupported.
 //
 // Functions whose name ends in Raw bypass the scheduler: the thread stays the

@@ -13,15 +13,15 @@ import (
 // SetNonblock puts the open file description into non-blocking mode.
 func SetNonblock(fd int) Errno { return errno(unix.SetNonblock(fd, true)) }
 
-// Readable is FIONREAD: the bytes that can be received without waiting. The
-// kernel writes C's int, 32 bits, to where package unix has an int of Go's: the
-// upper half of it where that has 64 bits, the most significant first.
+// Readable is FIONREAD: the bytes that can be received without waiting. The kernel
+// writes a C int, of 32 bits, where package unix has a Go int. On a big-endian
+// system with 64 bits that is the upper half.
 func Readable(fd int) (int, Errno) {
 	n, err := unix.IoctlGetInt(fd, fionread)
 	return int(*(*int32)(unsafe.Pointer(&n))), errno(err)
 }
 
-// errno is the Errno in an error of package unix.
+// errno returns the Errno in an error of package unix.
 func errno(err error) Errno {
 	if err == nil {
 		return 0

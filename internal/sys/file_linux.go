@@ -13,8 +13,8 @@ const maxPath = unix.PathMax
 // siocunixfile is SIOCUNIXFILE of include/uapi/linux/un.h.
 const siocunixfile = 0x89E0
 
-// OpenDir opens a directory. One that must not be read is opened for lookups
-// only; flock(2) does not take it then.
+// OpenDir opens a directory. One that may not be read is opened for lookups only;
+// flock(2) does not take that descriptor.
 func OpenDir(dir int, name string) (int, Errno) {
 	fd, e := openAt(dir, name, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_NONBLOCK)
 	if e == EACCES || e == EPERM {
@@ -32,7 +32,7 @@ func OpenPathNoFollow(dir int, name string) (int, Errno) {
 	return openAt(dir, name, unix.O_PATH|unix.O_NOFOLLOW)
 }
 
-// ProcPath is a path that leads to the file of a descriptor, in this process.
+// ProcPath returns a path that leads to the file of a descriptor, in this process.
 func ProcPath(fd int) string { return "/proc/self/fd/" + strconv.Itoa(fd) }
 
 // TryLock is flock(2) with LOCK_EX, EAGAIN if another has the lock.
@@ -81,7 +81,7 @@ func ChmodPath(fd int, perm uint32) Errno {
 	return errno(again(func() error { return unix.Chmod(ProcPath(fd), perm) }))
 }
 
-// ChownPath is chown(2) on a descriptor made by OpenPath. -1 leaves an ID.
+// ChownPath is chown(2) on a descriptor made by OpenPath. -1 leaves an ID as it is.
 func ChownPath(fd, uid, gid int) Errno {
 	return errno(again(func() error { return unix.Fchownat(fd, "", uid, gid, unix.AT_EMPTY_PATH) }))
 }

@@ -2,9 +2,9 @@
 
 package sys
 
-// These systems have no descriptor that leads to a file without opening it, or
-// no path that leads to a descriptor's file, or no exchange of two files: what
-// needs them returns ENOSYS.
+// These systems lack a descriptor that leads to a file without opening it, a path
+// that leads to a descriptor's file, or an exchange of two files: what needs them
+// returns ENOSYS.
 
 // OpenPath fails.
 func OpenPath(int, string) (int, Errno) { return -1, ENOSYS }

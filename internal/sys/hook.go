@@ -1,8 +1,8 @@
 package sys
 
-// OnOpen and OnClose, where set, are called with every descriptor that this
-// package makes, and before it closes one. Tests set them, before the first
-// call of this package, to tell where a leaked descriptor was made.
+// OnOpen, if set, is called with every descriptor that this package makes, and
+// OnClose before it closes one. Tests set them, before the first call of this
+// package, to tell where a leaked descriptor was made.
 var OnOpen, OnClose func(fd int)
 
 func opened(fd int) {

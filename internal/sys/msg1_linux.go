@@ -17,10 +17,10 @@ func NewVec(p []byte) (v Vec) {
 	return v
 }
 
-// Msg1 is the struct msghdr of one call that moves one buffer, whoever sent it or
-// to the connection's peer. It and the Vec are for a caller's stack: as their
-// functions are small enough for the compiler to make them part of the caller,
-// they stay there, and the way from the caller to the system call is short.
+// Msg1 is the struct msghdr of one call that moves one buffer: a receive from any
+// sender, or a send to the connection's peer. It and the Vec are for a caller's
+// stack. They stay there because the compiler can inline their functions, and the
+// way from the caller to the system call is short.
 type Msg1 struct{ hdr unix.Msghdr }
 
 // Msg returns a message of the buffer with control messages, or room for them.
@@ -47,7 +47,8 @@ func RecvMsg1(fd int, m *Msg1, flags int) (n uintptr, e Errno) {
 	return
 }
 
-// RecvMsg1Raw is RecvMsg1 past the scheduler, for the sockets that RecvRaw is for.
+// RecvMsg1Raw is RecvMsg1 without entering the scheduler, for the sockets that
+// RecvRaw is for.
 func RecvMsg1Raw(fd int, m *Msg1, flags int) (n uintptr, e Errno) {
 	n, _, e = syscall.RawSyscall6(unix.SYS_RECVMSG, uintptr(fd), uintptr(unsafe.Pointer(&m.hdr)), uintptr(recvFlags|flags), 0, 0, 0)
 	if raceEnabled && e == 0 {

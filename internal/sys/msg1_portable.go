@@ -8,8 +8,8 @@ type Vec struct{ p []byte }
 // NewVec points to p.
 func NewVec(p []byte) Vec { return Vec{p} }
 
-// Msg1 is what one call moves that is for one buffer, whoever sent it or to the
-// connection's peer.
+// Msg1 is what one call for one buffer moves: a receive from any sender, or a send
+// to the connection's peer.
 type Msg1 struct {
 	p, control []byte
 	controlLen int

@@ -64,7 +64,7 @@ func (m *Msg) SetControl(control []byte) {
 	m.hdr.SetControllen(len(control))
 }
 
-// addr is the memory for the name.
+// addr returns the memory for the name.
 func (m *Msg) addr() *Sockaddr {
 	if m.name == nil {
 		m.name = new(Sockaddr)
@@ -72,8 +72,7 @@ func (m *Msg) addr() *Sockaddr {
 	return m.name
 }
 
-// SetTo makes m a message for the address; no address leaves it to the
-// connection.
+// SetTo addresses m; the zero address leaves it to the connection.
 func (m *Msg) SetTo(to *Sockaddr) {
 	if to.n == 0 {
 		return
@@ -119,7 +118,8 @@ func RecvMsg(fd int, m *Msg, flags int) (int, Errno) {
 	return int(r), e
 }
 
-// RecvMsgRaw is RecvMsg past the scheduler, for the sockets RecvRaw is for.
+// RecvMsgRaw is RecvMsg without entering the scheduler, for the sockets that
+// RecvRaw is for.
 func RecvMsgRaw(fd int, m *Msg, flags int) (int, Errno) {
 	r, _, e := syscall.RawSyscall(unix.SYS_RECVMSG, uintptr(fd), uintptr(unsafe.Pointer(&m.hdr)), uintptr(recvFlags|flags))
 	if raceEnabled && e == 0 {
@@ -128,7 +128,7 @@ func RecvMsgRaw(fd int, m *Msg, flags int) (int, Errno) {
 	return int(r), e
 }
 
-// SendMsgRaw is SendMsg as SendRaw is Send. It bypasses the scheduler for a
+// SendMsgRaw is to SendMsg what SendRaw is to Send. It bypasses the scheduler for a
 // message of up to MaxRaw bytes without control data: such a message carries no
 // descriptors, so the call takes no reference to a file.
 func SendMsgRaw(fd int, m *Msg, flags int) (int, Errno) {
@@ -171,6 +171,7 @@ func (m *Msg) sending() {
 	read(m.hdr.Control, int(m.hdr.Controllen))
 }
 
-// Rearm makes m as Set left it, for another try: a receive that fails leaves
-// the lengths alone, one that a wake-up repeats must not inherit its flags.
+// Rearm makes m as Set left it, for another try. A receive that fails leaves the
+// lengths alone, but the flags must be cleared for one that is repeated after a
+// wake-up.
 func (m *Msg) Rearm() { m.hdr.Flags = 0 }

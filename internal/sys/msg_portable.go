@@ -29,8 +29,7 @@ func (m *Msg) Set1(p, extra, control []byte) { m.Set(p, nil, extra, control) }
 // SetControl points m to another control buffer.
 func (m *Msg) SetControl(control []byte) { m.control, m.controlLen = control, len(control) }
 
-// SetTo makes m a message for the address; no address leaves it to the
-// connection.
+// SetTo addresses m; the zero address leaves it to the connection.
 func (m *Msg) SetTo(to *Sockaddr) { m.to = *to }
 
 // WantFrom makes a receive note the sender's address.

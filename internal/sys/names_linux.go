@@ -2,7 +2,7 @@ package sys
 
 import "golang.org/x/sys/unix"
 
-// The numbers of what only Linux has of the protocols and options that package
+// The numbers that only Linux has, for the protocols and options that package
 // socket names.
 const (
 	SoReuseport = unix.SO_REUSEPORT
@@ -41,6 +41,6 @@ const (
 	NetlinkNoEnobufs      = unix.NETLINK_NO_ENOBUFS
 )
 
-// MsgCmsgCloexec makes received descriptors close-on-exec. AF_PACKET refuses it
-// (packet_recvmsg in net/packet/af_packet.c), where none arrive.
+// MsgCmsgCloexec makes received descriptors close-on-exec. AF_PACKET, where none
+// arrive, refuses it (packet_recvmsg in net/packet/af_packet.c).
 const MsgCmsgCloexec = unix.MSG_CMSG_CLOEXEC

@@ -2,7 +2,8 @@
 
 package sys
 
-// What only Linux has of the protocols and options that package socket names.
+// The numbers that only Linux has, for the protocols and options that package
+// socket names.
 const (
 	SoReuseport = Missing
 
@@ -40,6 +41,6 @@ const (
 	NetlinkNoEnobufs      = Missing
 )
 
-// MsgCmsgCloexec makes received descriptors close-on-exec, on Linux alone:
-// elsewhere RecvMsg does.
+// MsgCmsgCloexec makes received descriptors close-on-exec on Linux alone. Elsewhere
+// RecvMsg does that.
 const MsgCmsgCloexec = 0

@@ -7,8 +7,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// PeerCred is SO_PEERCRED. It neither allocates nor needs much of the stack: the
-// first wait of a connection is one of its callers.
+// PeerCred is SO_PEERCRED. It neither allocates nor needs much of the stack,
+// because the first wait of a connection calls it.
 func PeerCred(fd int) (pid, uid, gid int, e Errno) {
 	var c unix.Ucred
 	size := uint32(unsafe.Sizeof(c))

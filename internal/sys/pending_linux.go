@@ -7,13 +7,13 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Pending reports whether a receive would find something: 0, EAGAIN, or the
-// error that the receive would have returned, which is taken; what a signal
-// interrupts is made again. A message is clean if it has no control message, and
-// so no descriptor. It moves nothing, so it bypasses the scheduler.
+// Pending reports whether a receive would find something: e is 0, EAGAIN, or the
+// error that the receive would have returned, which is thereby cleared. A call that
+// a signal interrupts is repeated. A message is clean if it has no control message,
+// and so no descriptor. Pending moves nothing, so it bypasses the scheduler.
 //
-// Without a control buffer recvmsg(2) shows every control message as
-// MSG_CTRUNC; a peek with one would install copies of descriptors.
+// Without a control buffer recvmsg(2) shows every control message as MSG_CTRUNC; a
+// peek with a buffer would install copies of descriptors.
 func Pending(fd int) (clean bool, e Errno) {
 	var h unix.Msghdr
 	for {

@@ -12,8 +12,8 @@ import (
 // PollCall is the number of the system call that Readiness makes.
 const PollCall = unix.SYS_PPOLL
 
-// poll is ppoll(2) of one descriptor without waiting, past the scheduler: newer
-// architectures have no poll(2).
+// poll is ppoll(2) of one descriptor, without waiting or entering the scheduler:
+// newer architectures have no poll(2).
 func poll(p *unix.PollFd) (int, Errno) {
 	var none unix.Timespec
 	n, _, e := syscall.RawSyscall6(PollCall, uintptr(unsafe.Pointer(p)), 1, uintptr(unsafe.Pointer(&none)), 0, 0, 0)

@@ -48,8 +48,8 @@ func Accept(fd int, from *Sockaddr) (int, Errno) {
 	return int(nfd), 0
 }
 
-// Bind is bind(2). It enters the scheduler: a path may be on a slow disk. What a
-// signal interrupts has not happened, and is made again.
+// Bind is bind(2). It enters the scheduler: a path may be on a slow disk. A call
+// that a signal interrupts has done nothing, and is repeated.
 func Bind(fd int, sa *Sockaddr) Errno {
 	for {
 		_, _, e := syscall.Syscall(unix.SYS_BIND, uintptr(fd), uintptr(unsafe.Pointer(&sa.b)), uintptr(sa.n))
@@ -59,8 +59,8 @@ func Bind(fd int, sa *Sockaddr) Errno {
 	}
 }
 
-// Connect is connect(2). What a signal interrupts goes on, but not so on AF_UNIX,
-// where nothing has happened: that is made again.
+// Connect is connect(2). A connect that a signal interrupts goes on, except on
+// AF_UNIX, where it has done nothing and is repeated.
 func Connect(fd int, sa *Sockaddr) Errno {
 	for {
 		_, _, e := syscall.Syscall(unix.SYS_CONNECT, uintptr(fd), uintptr(unsafe.Pointer(&sa.b)), uintptr(sa.n))

@@ -42,5 +42,5 @@ func (sa *Sockaddr) Family() int {
 	return sa.family()
 }
 
-// received makes sa the first n bytes that a call wrote to a zero b.
+// received sets the length of sa after a call wrote n bytes to a zero b.
 func (sa *Sockaddr) received(n uint32) { sa.n = min(n, sockaddrSize) }

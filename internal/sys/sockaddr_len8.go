@@ -2,7 +2,8 @@
 
 package sys
 
-// familySize is the size of sa_len and sa_family, which open every address here.
+// familySize is the size of sa_len and sa_family, with which every address here
+// begins.
 const familySize = 2
 
 func (sa *Sockaddr) setFamily(f int) { sa.b[0], sa.b[1] = byte(sa.n), byte(f) }

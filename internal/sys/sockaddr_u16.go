@@ -4,7 +4,7 @@ package sys
 
 import "encoding/binary"
 
-// familySize is the size of sa_family_t, which opens every address here.
+// familySize is the size of sa_family_t, with which every address here begins.
 const familySize = 2
 
 func (sa *Sockaddr) setFamily(f int) { binary.NativeEndian.PutUint16(sa.b[:], uint16(f)) }

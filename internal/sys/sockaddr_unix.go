@@ -9,7 +9,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// toUnix is sa in the form that package unix takes.
+// toUnix returns sa in the form that package unix takes.
 func toUnix(sa *Sockaddr) (unix.Sockaddr, Errno) {
 	d := sa.Data()
 	switch {
@@ -28,7 +28,7 @@ func toUnix(sa *Sockaddr) (unix.Sockaddr, Errno) {
 	return nil, EAFNOSUPPORT
 }
 
-// fromUnix is the reverse of toUnix; an address of another kind is none.
+// fromUnix is the reverse of toUnix; an address of another kind becomes no address.
 func fromUnix(from unix.Sockaddr) (sa Sockaddr) {
 	switch a := from.(type) {
 	case *unix.SockaddrUnix:

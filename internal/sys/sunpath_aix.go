@@ -1,4 +1,4 @@
 package sys
 
-// SunPathSize is what fits a Sockaddr of AIX' sun_path of 1023 bytes.
+// SunPathSize is how much of AIX's sun_path of 1023 bytes fits a Sockaddr.
 const SunPathSize = 104

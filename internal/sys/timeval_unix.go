@@ -22,8 +22,8 @@ func GetsockoptTimeval(fd, level, opt int) (time.Duration, Errno) {
 	return time.Duration(tv.Nano()), 0
 }
 
-// SetsockoptTimeval is setsockopt(2) of an option that is a struct timeval. More
-// than that can hold is the most it can.
+// SetsockoptTimeval is setsockopt(2) of an option that is a struct timeval. A d
+// that the struct cannot hold becomes the most that it can.
 func SetsockoptTimeval(fd, level, opt int, d time.Duration) Errno {
 	if opt == Missing {
 		return EOPNOTSUPP
@@ -32,9 +32,9 @@ func SetsockoptTimeval(fd, level, opt int, d time.Duration) Errno {
 	return errno(unix.SetsockoptTimeval(fd, level, opt, &tv))
 }
 
-// timeval is d, or the longest time below it that a struct timeval can hold. What
-// its seconds have no room for would come out short or negative, and so would the
-// last of them with a fraction, which the kernel rounds up (sock_set_timeout in
+// timeval returns d, or the longest time below it that a struct timeval can hold.
+// Seconds that do not fit would come out short or negative. So would the most that
+// fit with a fraction, which the kernel rounds up (sock_set_timeout in
 // net/core/sock.c).
 func timeval(d time.Duration) unix.Timeval {
 	tv := unix.NsecToTimeval(int64(d))

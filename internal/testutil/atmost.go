@@ -10,10 +10,10 @@ import (
 // patience is how long AtMost repeats a measurement.
 const patience = 15 * time.Second
 
-// AtMost measures again and again until it gets limit or less, and fails t with
-// the message if it does not in many seconds. It is for times to which a busy
-// machine, and whatever else the process does, can only add: one that is over
-// the limit says nothing, all of them do. Call it from the test's goroutine.
+// AtMost measures again and again until it gets limit or less, and fails t with the
+// message if that takes too many seconds. It is for times to which a busy machine,
+// and whatever else the process does, can only add: one time over the limit says
+// nothing, but all of them do.
 func AtMost(t testing.TB, limit time.Duration, measure func() time.Duration, format string, args ...any) {
 	t.Helper()
 	atMost(t, patience, limit, measure, format, args...)
@@ -31,7 +31,7 @@ func atMost(t testing.TB, patience, limit time.Duration, measure func() time.Dur
 }
 
 // CPUOf returns the CPU time that this process uses while f runs. A garbage
-// collection that is due comes before.
+// collection that is due runs before f.
 func CPUOf(f func()) time.Duration {
 	runtime.GC()
 	before := CPUTime()

@@ -12,9 +12,9 @@ const childVariable = "UDS_TEST_CHILD"
 
 var children = map[string]func(){}
 
-// RegisterChild makes fn the program that Child starts under name. Call it from
-// an init function or before Main, which runs fn in the child and then exits
-// with status 0; fn calls os.Exit for another. A name can be given once.
+// RegisterChild makes fn the program that Child starts under name. Call it from an
+// init function or before Main, which runs fn in the child and then exits with
+// status 0; fn calls os.Exit for another status. A name can be registered once.
 func RegisterChild(name string, fn func()) {
 	if _, ok := children[name]; ok {
 		panic(fmt.Sprintf("testutil: child %q is registered twice", name))

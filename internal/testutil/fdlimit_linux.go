@@ -11,11 +11,11 @@ import (
 // LeaveDescriptors sets.
 const DescriptorLimit = 100
 
-// LeaveDescriptors takes all descriptors that this process may open but free
-// ones: opening one more fails with EMFILE. restore gives them back and sets the
-// limit that was; it may be called twice. A process that has DescriptorLimit
-// descriptors open already, and one whose limit cannot be set, panics: a child
-// process has no test to fail.
+// LeaveDescriptors takes all but free of the descriptors that this process may
+// open: opening more than those fails with EMFILE. restore gives them back and sets
+// the old limit; it may be called twice. In a process that has DescriptorLimit
+// descriptors open already, or whose limit cannot be set, LeaveDescriptors panics:
+// a child process has no test to fail.
 func LeaveDescriptors(free int) (restore func()) {
 	var old unix.Rlimit
 	check("getrlimit", unix.Getrlimit(unix.RLIMIT_NOFILE, &old))

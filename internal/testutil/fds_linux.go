@@ -45,7 +45,7 @@ func startPoller() {
 	w.Close()
 }
 
-// FDCount returns how many descriptors the process has open. Elsewhere than on
+// FDCount returns how many descriptors the process has open. On systems other than
 // Linux it skips t.
 func FDCount(t testing.TB) int {
 	t.Helper()

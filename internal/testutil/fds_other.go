@@ -9,7 +9,7 @@ func descriptors() map[int]string { return nil }
 
 func startPoller() {}
 
-// FDCount returns how many descriptors the process has open. Elsewhere than on
+// FDCount returns how many descriptors the process has open. On systems other than
 // Linux it skips t.
 func FDCount(t testing.TB) int {
 	t.Helper()

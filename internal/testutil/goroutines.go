@@ -21,7 +21,7 @@ func goroutines() map[int]string {
 
 var goroutineHeader = regexp.MustCompile(`^goroutine (\d+) `)
 
-// parseGoroutines splits what runtime.Stack writes: one paragraph a goroutine,
+// parseGoroutines splits what runtime.Stack writes: one paragraph per goroutine,
 // which begins with its number.
 func parseGoroutines(dump string) map[int]string {
 	all := map[int]string{}

@@ -40,8 +40,9 @@ func takeSnapshot() snapshot {
 }
 
 // leaks waits until all that was made since s is gone and returns "", or, after
-// totalGrace and minCollections, says what is still there. A descriptor that tr knows and that only
-// the garbage collector closed is a leak too: its owner did not close it.
+// totalGrace and minCollections, says what is still there. A descriptor that tr
+// knows and that only the garbage collector closed is a leak too: its owner did not
+// close it.
 func (s snapshot) leaks(tr *Tracker) string {
 	start := time.Now()
 	dropped, lines := s.dropped(tr)
@@ -58,9 +59,9 @@ func (s snapshot) leaks(tr *Tracker) string {
 	return report(lines, slices.Collect(maps.Values(left.goroutines)))
 }
 
-// dropped waits for up to ownGrace until nothing is left that was added, and returns
-// the descriptors among it that tr knows, with their descriptions. The collector stands
-// still meanwhile: what it would close is not gone by itself.
+// dropped waits for up to ownGrace until nothing that was added is left, and
+// returns the remaining descriptors that tr knows, with their descriptions. The
+// collector is off meanwhile: what it would close does not go away by itself.
 func (s snapshot) dropped(tr *Tracker) (fds map[int]string, lines []string) {
 	defer debug.SetGCPercent(debug.SetGCPercent(-1))
 	start := time.Now()
@@ -101,8 +102,8 @@ func pick(m map[int]string, keep func(int, string) bool) map[int]string {
 	return m
 }
 
-// describeDescriptors says in a paragraph each what fds are and, if tr knows,
-// where they were opened.
+// describeDescriptors says, in one paragraph for each of fds, what it is and, if tr
+// knows, where it was opened.
 func describeDescriptors(fds map[int]string, tr *Tracker) []string {
 	var out []string
 	for _, fd := range slices.Sorted(maps.Keys(fds)) {

@@ -10,8 +10,8 @@ import (
 func init() { RegisterChild("namespace", func() {}) }
 
 // RequireNamespaces skips t where this user may not make namespaces of the kinds
-// that the flags of clone(2) name. Ask before os/exec maps users: where clone fails
-// then, package syscall leaves a pipe open (forkAndExecInChild).
+// that the flags of clone(2) name. Call it before os/exec maps users: if clone
+// fails then, package syscall leaves a pipe open (forkAndExecInChild).
 func RequireNamespaces(t testing.TB, flags uintptr) {
 	t.Helper()
 	cmd := Child(t, "namespace")
@@ -23,15 +23,14 @@ func RequireNamespaces(t testing.TB, flags uintptr) {
 
 // InOwnNetwork makes cmd, which is not yet started, run in a network namespace of
 // its own, in which nothing is up. An ordinary user gets a user namespace too, in
-// which it is root. Where the system allows neither t is skipped.
+// which it is root. If the system allows neither, t is skipped.
 func InOwnNetwork(t testing.TB, cmd *exec.Cmd) *exec.Cmd {
 	t.Helper()
 	inNamespaces(t, cmd, syscall.CLONE_NEWNET)
 	return cmd
 }
 
-// InOwnMounts makes cmd, which is not yet started, run in a mount namespace of its
-// own, as InOwnNetwork does in one of the network.
+// InOwnMounts is InOwnNetwork for a mount namespace.
 func InOwnMounts(t testing.TB, cmd *exec.Cmd) *exec.Cmd {
 	t.Helper()
 	inNamespaces(t, cmd, syscall.CLONE_NEWNS)

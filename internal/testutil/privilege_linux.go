@@ -24,7 +24,7 @@ func Privileged(capability int) bool {
 	return data[capability/32].Effective>>(capability%32)&1 != 0
 }
 
-// RequirePrivilege skips t without a capability, whose name is for the reason.
+// RequirePrivilege skips t without a capability; its name is given in the reason.
 func RequirePrivilege(t testing.TB, capability int, name string) {
 	t.Helper()
 	if !Privileged(capability) {

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// RequireRoot skips t unless it runs as root, of whom there are other users: one
+// RequireRoot skips t unless it runs as root and other users exist: a root that is
 // alone in a user namespace can neither become nor name them.
 func RequireRoot(t testing.TB) {
 	t.Helper()

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// skipPrefix begins what a silent child prints that cannot do its work.
+// skipPrefix begins the output of a silent child that cannot do its work.
 const skipPrefix = "skip: "
 
 // skip is the error of a silent child that cannot do its work here.
@@ -17,12 +17,13 @@ type skip string
 
 func (s skip) Error() string { return string(s) }
 
-// Skipf is the error of a child of RegisterSilent that cannot do its work here: it
-// skips the test, for the reason.
+// Skipf returns the error of a child of RegisterSilent that cannot do its work
+// here. It skips the test, for that reason.
 func Skipf(format string, args ...any) error { return skip(fmt.Sprintf(format, args...)) }
 
-// RegisterSilent makes fn the program of a child for RunSilent: it prints an error
-// of fn's and exits with status 1, or asks for a skip if Skipf made it.
+// RegisterSilent makes fn the program of a child for RunSilent. The child prints an
+// error of fn's and exits with status 1, or asks for a skip if Skipf made the
+// error.
 func RegisterSilent(name string, fn func() error) {
 	RegisterChild(name, func() {
 		err := fn()
@@ -37,9 +38,9 @@ func RegisterSilent(name string, fn func() error) {
 	})
 }
 
-// RunSilent runs a command that Child returned to its end. A child that is content
-// prints nothing and exits with status 0; one that begins with "skip: " and exits so
-// skips t, for the reason that follows.
+// RunSilent runs to its end a command that Child returned. A child that is content
+// prints nothing and exits with status 0. One that prints "skip: " and a reason and
+// exits with status 0 skips t for that reason.
 func RunSilent(t testing.TB, cmd *exec.Cmd) {
 	t.Helper()
 	out, err := cmd.CombinedOutput()

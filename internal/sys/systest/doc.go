@@ -1,2 +1,2 @@
-// Package systest makes system calls fail that seldom do, for tests.
+// Package systest makes system calls fail that rarely do, for tests.
 package systest

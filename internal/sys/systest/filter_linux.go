@@ -6,7 +6,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// install gives this thread a filter of system calls, for good. With the flag
+// install puts a filter of system calls on this thread, for good. With the flag
 // SECCOMP_FILTER_FLAG_NEW_LISTENER it returns the supervisor's descriptor.
 func install(filter []unix.SockFilter, flags uintptr) (listener int, err error) {
 	if err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); err != nil {

@@ -6,9 +6,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Interrupt makes the next n system calls of the number on this thread, which the
-// caller has locked, fail with EINTR, as if a signal had come. Where the kernel
-// cannot do that it calls cannot with the reason, at once or at the first call.
+// Interrupt makes the next n system calls of the given number fail with EINTR, as
+// if a signal had come, on this thread, which the caller has locked. If the kernel
+// cannot do that, Interrupt calls cannot with the reason, at once or at the first
+// such call.
 func Interrupt(number uint32, n int, cannot func(reason string)) {
 	listener, err := install([]unix.SockFilter{
 		{Code: unix.BPF_LD | unix.BPF_W | unix.BPF_ABS}, // the number is the first field of struct seccomp_data

@@ -25,15 +25,15 @@ type verdict struct {
 	flags uint32
 }
 
-// next waits for the next system call. ENOENT and EINTR say that a signal
-// interrupted that in truth.
+// next waits for the next system call. ENOENT and EINTR say that a real signal
+// interrupted that.
 func next(listener int) (asked notification, e syscall.Errno) {
 	_, _, e = unix.Syscall(unix.SYS_IOCTL, uintptr(listener), unix.SECCOMP_IOCTL_NOTIF_RECV, uintptr(unsafe.Pointer(&asked)))
 	return asked, e
 }
 
-// decide makes the system call fail with errno, or lets it go on if that is 0,
-// which is EINVAL before Linux 5.5.
+// decide makes the system call fail with errno, or lets it go on if errno is 0.
+// Before Linux 5.5 the latter is EINVAL.
 func (asked *notification) decide(listener int, errno syscall.Errno) syscall.Errno {
 	v := verdict{id: asked.id, errno: -int32(errno)}
 	if errno == 0 {

@@ -7,23 +7,23 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// RefuseSends makes every sendto(2) of more than so many bytes fail with errno,
-// on the thread that calls it and for good: a seccomp(2) filter.
+// RefuseSends makes every sendto(2) of more bytes than above fail with errno, on
+// the thread that calls it and for good, by a seccomp(2) filter.
 func RefuseSends(above uint32, errno syscall.Errno) error {
 	_, err := install(refuseAbove(above, errno, unix.SYS_SENDTO), 0)
 	return err
 }
 
-// RefuseOptions makes every getsockopt(2) and setsockopt(2) of an option above the
-// number fail with ENOPROTOOPT, on all threads and for good: a seccomp(2) filter.
-// It stands for a kernel that knows no later option.
+// RefuseOptions makes every getsockopt(2) and setsockopt(2) of an option with a
+// number greater than above fail with ENOPROTOOPT, on all threads and for good, by
+// a seccomp(2) filter. It stands for a kernel that knows no later option.
 func RefuseOptions(above uint32) error {
 	_, err := install(refuseAbove(above, unix.ENOPROTOOPT, unix.SYS_GETSOCKOPT, unix.SYS_SETSOCKOPT), unix.SECCOMP_FILTER_FLAG_TSYNC)
 	return err
 }
 
-// refuseAbove is a filter of the calls whose third argument is above a number of
-// 32 bits.
+// refuseAbove returns a filter that refuses the calls whose third argument is
+// greater than above, a number of 32 bits.
 func refuseAbove(above uint32, errno syscall.Errno, calls ...uint32) []unix.SockFilter {
 	const (
 		load  = unix.BPF_LD | unix.BPF_W | unix.BPF_ABS
@@ -51,8 +51,8 @@ func refuseAbove(above uint32, errno syscall.Errno, calls ...uint32) []unix.Sock
 	)
 }
 
-// RefuseCalls makes every system call of the number fail with errno, on all
-// threads and for good: a seccomp(2) filter.
+// RefuseCalls makes every system call of the given number fail with errno, on all
+// threads and for good, by a seccomp(2) filter.
 func RefuseCalls(number uint32, errno syscall.Errno) error {
 	_, err := install([]unix.SockFilter{
 		{Code: unix.BPF_LD | unix.BPF_W | unix.BPF_ABS},

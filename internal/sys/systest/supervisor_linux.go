@@ -9,7 +9,7 @@ import (
 )
 
 // Supervisor decides about system calls of another process: seccomp_unotify(2).
-// Unlike a filter of its own it can refuse the nth call alone.
+// Unlike a filter in that process, it can refuse the nth call alone.
 type Supervisor struct {
 	listener int
 
@@ -25,9 +25,9 @@ type Fault struct {
 	Errno  syscall.Errno
 }
 
-// BeSupervised makes all threads of this process ask about the system calls of
-// the numbers, for good. Another process hands the listener to Supervise; until
-// then such a call waits.
+// BeSupervised makes all threads of this process ask before system calls of these
+// numbers, for good. Another process hands the listener to Supervise; until then
+// such a call waits.
 func BeSupervised(numbers []uint32) (listener int, err error) {
 	const tsyncESRCH = 1 << 4 // SECCOMP_FILTER_FLAG_TSYNC_ESRCH of linux/seccomp.h, Linux 5.7
 	filter := []unix.SockFilter{{Code: unix.BPF_LD | unix.BPF_W | unix.BPF_ABS}}
@@ -64,7 +64,7 @@ func (s *Supervisor) Plan(f Fault) {
 	clear(s.counts)
 }
 
-// Count is how often a system call was made since Plan.
+// Count returns how often a system call was made since Plan.
 func (s *Supervisor) Count(number uint32) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
