@@ -101,7 +101,7 @@ func (t *Turn) count() {
 	}
 }
 
-// When hardly any call waits: the process has nothing to run in between.
+// Hardly any call waits where the process has nothing to run between two waits.
 const (
 	paceWindow = 64                   // waits over which the mean is taken
 	rarely     = 8 * time.Microsecond // from one wait to the next

@@ -69,7 +69,7 @@ func (s *Socket) startPolling() error {
 	}
 	s.poll = *f // saves an allocation: an os.File is a pointer to what has the finalizer
 	s.facts.Or(factPolled)
-	runtime.SetFinalizer(s, nil) // that owns the descriptor, watched or not
+	runtime.SetFinalizer(s, nil) // f's pointee owns the descriptor, watched or not
 	if !watched {
 		return errUnwatched
 	}

@@ -60,7 +60,7 @@ func (r *repetition) try() bool {
 }
 
 // shut reports whether the call receives and another holder of the socket has shut
-// it down for that, which the poller reports only once.
+// down receiving, which the poller reports only once.
 func (r *repetition) shut() bool { return !r.d.sends && r.s.noteShut() }
 
 // stirred looks at what may end a call that is not quiet, and reports whether it

@@ -19,7 +19,7 @@ type seldomDirection struct {
 
 	// Guarded by the socket's mu.
 	limit  int64         // when the parked call ends by its timeout: the turn's limit
-	queued int32         // callers that wait for the turn, without behind
+	queued int32         // callers that wait for the turn, without those of behind
 	behind int32         // callers that wait for the turn and that a Cancel is to end
 	freed  chan struct{} // tells callers that announced themselves that a turn ended
 }

@@ -169,8 +169,8 @@ func adopt(fd, family, typ, proto int) *Socket {
 }
 
 // collect closes the descriptor of a socket that nobody refers to. It does not call
-// Close, which would wait for a turn that was never ended, and hold up every other
-// finalizer of the process.
+// Close, which would wait for a turn that was never ended, and would hold up every
+// other finalizer of the process.
 func (s *Socket) collect() { sys.Close(s.fd()) }
 
 // inherit gives s, a new socket with the kernel options of other, the facts that
