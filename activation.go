@@ -39,7 +39,7 @@ var activation struct {
 //
 // Without files for this process the result is nil and no error. That is so if
 // LISTEN_PID or LISTEN_FDS is not set, if LISTEN_PID or LISTEN_PIDFDID names
-// another process, and from the second call on. A malformed variable is EINVAL
+// another process, and after a call that handed them out. A malformed variable is EINVAL
 // and a descriptor that was not passed is EBADF; then nothing is handed out.
 //
 // If unsetEnv is true the four variables are removed whatever the result, so

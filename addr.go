@@ -46,7 +46,8 @@ const (
 	// MaxPathLen is the length in bytes of the longest path that fits the
 	// system's sockaddr_un with a terminating NUL byte: one less than the size
 	// of sun_path. It is 107 on Linux, Solaris, illumos and Windows, 103 on
-	// macOS, iOS and the BSDs and 1022 on AIX. Systems without AF_UNIX have
+	// macOS, iOS and the BSDs and 1022 on AIX, where sockets of this package
+	// take no more than 104. Systems without AF_UNIX have
 	// the value of Linux.
 	MaxPathLen = sunPathLen - 1
 

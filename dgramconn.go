@@ -84,7 +84,7 @@ func DgramPair() (*DgramConn, *DgramConn, error) {
 
 // FileDgramConn returns a connection over a duplicate of f, which stays the
 // caller's. A file that is not an AF_UNIX SOCK_DGRAM socket is an error. Close
-// never removes the socket file.
+// does not remove the socket file that f is bound to.
 func FileDgramConn(f *os.File) (*DgramConn, error) {
 	s, err := fileSocket(f, sys.SockDgram, false)
 	if err != nil {
@@ -118,7 +118,7 @@ func (c *DgramConn) Close() error {
 
 // SetUnlinkOnClose sets whether Close removes the socket file. By default Close
 // does, unless ListenConfig.KeepFile is set. It has no effect on a connection of
-// FileDgramConn or Clone, whose Close never does.
+// FileDgramConn or Clone, whose Close removes only what its own Bind made.
 func (c *DgramConn) SetUnlinkOnClose(unlink bool) {
 	if !c.ok() {
 		return

@@ -44,8 +44,8 @@ func atEnd(t *socket.Turn) error {
 }
 
 // ReadFrom is Read, but also returns the sender's address, a *net.UnixAddr that
-// must not be modified. It allocates only for a sender that it has not met
-// lately.
+// must not be modified, and with an empty p takes a datagram, too. It allocates
+// only for a sender that it has not met lately.
 func (c *DgramConn) ReadFrom(p []byte) (int, net.Addr, error) {
 	n, from, err := c.readFrom(p)
 	if err != nil {

@@ -18,7 +18,7 @@ type Dialer struct {
 	// LocalAddr is the address to bind; Close removes its socket file. If it is
 	// unnamed, a SEQPACKET socket stays unbound, and a datagram socket gets an
 	// abstract name of the kernel's choice (Linux), so that its peer can answer.
-	// The peer cannot answer to a path of more than MaxPathLen bytes.
+	// The peer cannot answer to a path that is too long for [Addr.Raw].
 	LocalAddr Addr
 
 	// Timeout bounds a dial, the wait for room in a full backlog included. 0

@@ -38,13 +38,14 @@
 //
 // # Errors
 //
-// Errors are *net.OpError around one of: *os.SyscallError with a syscall.Errno,
+// Errors of connections and listeners are *net.OpError around one of: *os.SyscallError with a syscall.Errno,
 // net.ErrClosed, os.ErrDeadlineExceeded, context.Canceled, [*TruncatedError],
 // [ErrOOBTruncated], [ErrWouldBlock], an error that is both EINVAL and
 // net.UnknownNetworkError for an unknown network, and whatever a Control
 // function returned. If the deadline came from a context or from a Dialer's
 // Timeout, the error is context.DeadlineExceeded, too. What a system or a kernel
-// lacks is errors.ErrUnsupported.
+// lacks is errors.ErrUnsupported. An error of a caller's own reader, writer or
+// file comes unchanged.
 //
 // io.EOF is bare and means the end of a connection.
 //

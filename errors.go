@@ -17,9 +17,10 @@ var (
 	// ErrTruncated is what errors.Is finds in every *TruncatedError.
 	ErrTruncated = errors.New("message truncated")
 
-	// ErrOOBTruncated says that ancillary data did not fit: more descriptors
-	// arrived than there was room for, or the process reached RLIMIT_NOFILE.
-	// Every descriptor of the message is closed.
+	// ErrOOBTruncated says that ancillary data did not fit or could not be made:
+	// more descriptors arrived than there was room for, the process reached
+	// RLIMIT_NOFILE, or the kernel had no memory for a pidfd. Every descriptor of
+	// the message is closed.
 	ErrOOBTruncated = errors.New("ancillary data truncated")
 
 	// ErrWouldBlock is the error of a call with FlagNoWait that would have to

@@ -52,7 +52,7 @@ const (
 // It may be used by many goroutines at once, but must not be changed meanwhile;
 // a later change does not affect listeners made before.
 //
-// A path of more than MaxPathLen bytes works on Linux if /proc is mounted. The
+// A path that is too long for [Addr.Raw] works on Linux if /proc is mounted. The
 // kernel has another name for such a socket; Addr returns the path. Datagrams
 // sent from such a socket cannot be answered, because that other name is their
 // sender's address.

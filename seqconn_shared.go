@@ -34,8 +34,8 @@ func (c *SeqConn) RemoteAddr() net.Addr { return c.base().RemoteAddr() }
 
 // Sockname asks the kernel for the local address. It differs from LocalAddr if
 // the kernel has named the socket since, or if it knows the file by another name
-// than its path: after ExistingReplace, and for a path of more than MaxPathLen
-// bytes. That name is the temporary one, ".uds-…" in the directory of the path.
+// than its path: after ExistingReplace, and for a path that is too long for
+// [Addr.Raw]. That name is the temporary one, ".uds-…" in the directory of the path.
 // If the directory is too long for that, it is one that no other process could
 // use, and the address is unnamed.
 func (c *SeqConn) Sockname() (Addr, error) { return c.base().Sockname() }

@@ -49,7 +49,8 @@ func (c *SeqConn) ReadMsgUnix(b, oob []byte) (n, oobn, flags int, addr *net.Unix
 }
 
 // WriteMsgUnix sends b, which may be empty, as one message with the control
-// messages in oob. addr must be nil or of network "unixpacket", and is not used.
+// messages in oob. addr must be nil, unnamed or of network "unixpacket", and is
+// not used.
 func (c *SeqConn) WriteMsgUnix(b, oob []byte, addr *net.UnixAddr) (n, oobn int, err error) {
 	if !c.ok() {
 		return 0, 0, c.check("write")

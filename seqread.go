@@ -96,7 +96,7 @@ func (c *SeqConn) ended(t *socket.Turn) error {
 var writeToBuffers = sync.Pool{New: func() any { b := make([]byte, 216<<10); return &b }}
 
 // WriteTo writes to w all that it receives until the end, with one Write per
-// message; it serves io.Copy. It returns the number of bytes written, and an
+// message of up to 216 KiB; it serves io.Copy. It returns the number of bytes written, and an
 // error of w unchanged. Timeouts apply to each message. A Cancel during a Write
 // to w ends WriteTo at the next message.
 func (c *SeqConn) WriteTo(w io.Writer) (total int64, err error) {

@@ -13,8 +13,8 @@ const controlSize = 64
 
 var errControl = errors.New("wrong ancillary data")
 
-// control is ancillary data as users of net and mdlayher handle it: encoded
-// for every send, parsed and checked at every receive.
+// control is ancillary data as users of net and mdlayher handle it: encode gives what
+// a send takes, take parses and checks what a receive brought.
 type control struct {
 	encode func() []byte
 	take   func(oob []byte) error

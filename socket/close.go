@@ -61,7 +61,7 @@ func (s *Socket) evict() bool {
 		if s.r.evict() {
 			return true
 		}
-		s.users.Store(0) // until drain: nobody enters a closed socket in earnest
+		s.users.Store(0) // until drain, which waits for those that enter meanwhile
 	}
 	s.w.turn.Unlock()
 	return false

@@ -4,7 +4,8 @@
 //
 // Its terms are those of socket(2). A [Socket] owns its descriptor: Close releases
 // it, and so does the garbage collector for a Socket that was not closed. Every
-// descriptor is non-blocking and close-on-exec from the moment it exists.
+// descriptor is non-blocking and close-on-exec: on Linux from the moment it exists,
+// elsewhere soon after Accept made it.
 //
 // # Concurrency
 //

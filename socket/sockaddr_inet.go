@@ -9,7 +9,7 @@ import (
 
 // Inet returns the address of an IP address and port: AF_INET for IPv4,
 // AF_INET6 for the rest, IPv4-mapped addresses among them. A zone is the name
-// or the index of an interface; one that no interface has is EINVAL.
+// or the index of an interface; a name that no interface has is EINVAL.
 func Inet(ap netip.AddrPort) (Sockaddr, error) {
 	ip := ap.Addr()
 	if !ip.IsValid() {

@@ -12,8 +12,8 @@ import (
 	"example.com/uds/internal/sys"
 )
 
-// Socket is a socket of any family and type. It is made by New, Pair, FromFile
-// and Accept; the zero value is closed, and a nil pointer panics. All methods
+// Socket is a socket of any family and type. It is made by New, Pair, FromFile,
+// Accept and Clone; the zero value is closed, and a nil pointer panics. All methods
 // are safe for concurrent use.
 type Socket struct {
 	more atomic.Pointer[extra]

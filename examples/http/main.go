@@ -1,6 +1,6 @@
 // Http serves and makes requests over SEQPACKET sockets in the three ways that
 // package http has: HTTP/1.1, HTTP/2 without encryption (h2c) and HTTP/2 over
-// TLS.
+// TLS. The handler learns from the kernel which user is calling.
 //
 //	go run ./examples/http
 package main
@@ -62,7 +62,11 @@ func request(path string, p *http.Protocols, useTLS bool) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	srv := &http.Server{Handler: http.HandlerFunc(upper), Protocols: p}
+	srv := &http.Server{
+		Handler:     own(http.HandlerFunc(upper)),
+		Protocols:   p,
+		ConnContext: uds.ContextWithPeer, // for own
+	}
 	transport := &http.Transport{
 		Protocols: p,
 		// Whatever the URL says, requests go to this socket.
@@ -99,6 +103,19 @@ func post(client *http.Client, url string) (string, error) {
 		return "", fmt.Errorf("got %d bytes that are not the answer", len(got))
 	}
 	return fmt.Sprintf("%s, %d bytes there and back", resp.Proto, len(got)), nil
+}
+
+// own has next answer the user that this process runs as, and nobody else. The
+// kernel says who is calling, so the request need not be believed.
+func own(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		peer, ok := uds.PeerFromContext(r.Context())
+		if !ok || peer.Cred.UID != os.Getuid() {
+			http.Error(w, "not your server", http.StatusForbidden)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 // upper answers with the request's body in capitals.

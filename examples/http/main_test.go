@@ -3,6 +3,8 @@
 package main
 
 import (
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -23,5 +25,15 @@ HTTP/2 over TLS: HTTP/2.0, 1000000 bytes there and back
 `
 	if got := out.String(); got != want {
 		t.Errorf("got:\n%s\nwant:\n%s", got, want)
+	}
+}
+
+// TestOwn makes a request on no connection, whose peer nobody can tell.
+func TestOwn(t *testing.T) {
+	r := httptest.NewRequest("POST", "http://uds/", strings.NewReader("a"))
+	w := httptest.NewRecorder()
+	own(http.HandlerFunc(upper)).ServeHTTP(w, r)
+	if w.Code != http.StatusForbidden {
+		t.Errorf("got status %d, want %d", w.Code, http.StatusForbidden)
 	}
 }

@@ -9,8 +9,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// fresh makes a new descriptor non-blocking; it is close-on-exec as soon as
-// ForkLock is released.
+// fresh makes a new descriptor non-blocking and close-on-exec. A child process that
+// starts before that inherits it, unless the caller holds ForkLock.
 func fresh(fd int) {
 	unix.CloseOnExec(fd)
 	_ = unix.SetNonblock(fd, true)

@@ -1,4 +1,5 @@
 package sys
 
-// SunPathSize is how much of AIX's sun_path of 1023 bytes fits a Sockaddr.
+// SunPathSize is how much of AIX's sun_path of 1023 bytes a Sockaddr takes: as
+// much as on the BSDs.
 const SunPathSize = 104
