@@ -66,6 +66,58 @@ func (p pieceConn) Write(b []byte) (n int, err error) {
 	return n, err
 }
 
+// unixListener accepts connections that say that their network is "unix".
+type unixListener struct{ net.Listener }
+
+func (l unixListener) Accept() (net.Conn, error) {
+	c, err := l.Listener.Accept()
+	if err != nil {
+		return nil, err
+	}
+	return unixConn{c}, nil
+}
+
+type unixConn struct{ net.Conn }
+
+func (c unixConn) NetConn() net.Conn    { return c.Conn } // for ContextWithPeer
+func (c unixConn) LocalAddr() net.Addr  { return asUnix(c.Conn.LocalAddr()) }
+func (c unixConn) RemoteAddr() net.Addr { return asUnix(c.Conn.RemoteAddr()) }
+
+func asUnix(a net.Addr) net.Addr { return &net.UnixAddr{Name: a.String(), Net: "unix"} }
+
+func Example_layerUnixAddr() {
+	withDir(func(dir string) error { return layerUnixAddr(filepath.Join(dir, "app.sock")) })
+	// Output:
+	// unix true
+	// unix false
+}
+
+func layerUnixAddr(path string) error {
+	l, err := uds.Listen("unixpacket", path)
+	if err != nil {
+		return err
+	}
+	l = unixListener{l}
+	defer l.Close()
+	peer, err := uds.DialSeq(path)
+	if err != nil {
+		return err
+	}
+	defer peer.Close()
+	c, err := l.Accept()
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	if _, ok := uds.PeerFromContext(uds.ContextWithPeer(context.Background(), c)); !ok {
+		return errors.New("nobody knows the peer")
+	}
+	for _, a := range []net.Addr{c.LocalAddr(), c.RemoteAddr()} {
+		fmt.Println(a.Network(), a.String() == path)
+	}
+	return nil
+}
+
 func Example_layerPieces() {
 	for _, size := range []int{10_000, 512} {
 		n, err := layerPieces(size)
