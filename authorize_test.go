@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"strings"
 	"syscall"
 	"testing"
@@ -149,6 +150,33 @@ func TestSlowAuthorizeDelaysOnlyItsAccept(t *testing.T) {
 }
 
 // A peer that closed before Authorize could look is still told of.
+// An Accept that is to end while Authorize runs ends behind it, and hangs up.
+func TestAcceptEndsBehindAuthorize(t *testing.T) {
+	testutil.CheckLeaks(t)
+	for _, c := range []struct {
+		name string
+		end  func(l *uds.SeqListener, cancel context.CancelFunc)
+		want error
+	}{
+		{"Close", func(l *uds.SeqListener, _ context.CancelFunc) { l.Close() }, net.ErrClosed},
+		{"context", func(_ *uds.SeqListener, cancel context.CancelFunc) { cancel() }, context.Canceled},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			ctx, cancel := context.WithCancel(context.Background())
+			defer cancel()
+			var l *uds.SeqListener
+			l, name := authorizing(t, func(*uds.SeqConn) error { c.end(l, cancel); return nil })
+			peer := client(t, name)
+			if _, err := l.AcceptContext(ctx); !errors.Is(err, c.want) {
+				t.Errorf("got %v, want %v", err, c.want)
+			}
+			if got := recvEnd(peer); got != "EOF" {
+				t.Errorf("the peer: got %s, want EOF", got)
+			}
+		})
+	}
+}
+
 func TestAuthorizeSeesCredentialsOfAGonePeer(t *testing.T) {
 	var cred uds.Cred
 	var err error

@@ -78,6 +78,25 @@ func TestDgramRedial(t *testing.T) {
 }
 
 // After a Disconnect there is nobody to redial, until the next Connect.
+// A reset is what a send gets if a Clone's send met the end of the peer at the same
+// time. The kernel reports the same where the peer has dropped what it did not receive.
+func TestDgramRedialAfterAReset(t *testing.T) {
+	for name, send := range redialSends {
+		t.Run(name, func(t *testing.T) {
+			_, server, client := redialed(t, uds.Dialer{Redial: true})
+			other, err := uds.ListenDgram("")
+			other = ownDgram(t, other, err)
+			sendString(t, client, "dropped", uds.Addr{})
+			must(t, server.Connect(addrOf(t, other)))
+			must(t, server.Disconnect())
+			must(t, send(client))
+			if got := recvString(t, server); got != "abc" {
+				t.Errorf("got %q, want abc", got)
+			}
+		})
+	}
+}
+
 func TestDgramRedialEndsWithDisconnect(t *testing.T) {
 	path, server, client := redialed(t, uds.Dialer{Redial: true})
 	must(t, client.Disconnect())

@@ -66,7 +66,9 @@ func (c *DgramConn) rename(f func(n *names)) {
 
 // Connect sets the peer to a: Write and Send go to it, and only its datagrams
 // are received; other senders get EPERM. A later Connect may choose another
-// peer: on Linux that discards what is queued here and was not received.
+// peer: on Linux that discards what is queued here and was not received. It takes
+// its turn among the sends, behind a Write that waits for a full peer, too, until
+// the write deadline or Cancel; Disconnect does not, and ends that Write.
 func (c *DgramConn) Connect(a Addr) error {
 	if err := c.check("connect"); err != nil {
 		return err

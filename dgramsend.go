@@ -34,10 +34,11 @@ func (c *DgramConn) transmitTurn(t *socket.Turn, o *outgoing, f Flags) error {
 	m := message(&k.out)
 	k.out = nil
 	err := o.send(t, m, f)
-	if err != nil && o.to == nil && c.lost(err) {
-		if err = c.reconnect(t, o.size()); err == nil {
-			err = notSent(o.size(), o.send(t, m, f))
+	for tries := 0; err != nil && o.to == nil && tries < maxRedials && c.lost(err); tries++ {
+		if err = c.reconnect(t, o.size()); err != nil {
+			break
 		}
+		err = notSent(o.size(), o.send(t, m, f))
 	}
 	if t.Held() {
 		k.out = m
@@ -54,19 +55,32 @@ func (c *DgramConn) sendFailed(o *outgoing, err error) error {
 	return c.failAt("write", o.dest(), procError(o.to, err))
 }
 
+// maxRedials is how often one send connects again: the receiver that it finds may
+// be gone before the datagram is sent, and a Clone shares the socket and its peer.
+const maxRedials = 10
+
 // lost reports whether a send to the peer failed with err because the peer is
-// gone, and the connection redials. After a Disconnect it does not.
+// gone, and the connection redials. After a Disconnect it does not. ECONNRESET is
+// what a send gets if another one, of a Clone, finds the peer gone at the same
+// time: unix_dgram_sendmsg in net/unix/af_unix.c.
 func (c *DgramConn) lost(err error) bool {
-	return c.redial && (isErrno(err, sys.ECONNREFUSED) || isErrno(err, sys.ENOTCONN)) && !c.addrs().remote.IsUnnamed()
+	if !c.redial || c.addrs().remote.IsUnnamed() {
+		return false
+	}
+	return isErrno(err, sys.ECONNREFUSED) || isErrno(err, sys.ENOTCONN) || isErrno(err, sys.ECONNRESET)
 }
 
-// resend connects to the peer's address again and repeats the send of p.
-func (c *DgramConn) resend(t *socket.Turn, p []byte) (int, error) {
-	if err := c.reconnect(t, len(p)); err != nil {
-		return 0, err
+// resend connects to the peer's address again and repeats the send of p, which
+// failed with err.
+func (c *DgramConn) resend(t *socket.Turn, p []byte, err error) (n int, _ error) {
+	for tries := 0; tries < maxRedials && c.lost(err); tries++ {
+		if err = c.reconnect(t, len(p)); err != nil {
+			return 0, err
+		}
+		n, err = t.Send(p, 0)
+		err = notSent(len(p), err)
 	}
-	n, err := t.Send(p, 0)
-	return n, notSent(len(p), err)
+	return n, err
 }
 
 // reconnect connects to the peer's address again, for a datagram of n bytes, but

@@ -21,7 +21,7 @@ func (c *DgramConn) Write(p []byte) (int, error) {
 	}
 	n, err := t.Send(p, 0)
 	if err != nil && c.lost(err) {
-		n, err = c.resend(&t, p)
+		n, err = c.resend(&t, p, err)
 	}
 	t.End()
 	if err != nil {

@@ -28,7 +28,8 @@ type Dialer struct {
 
 	// Redial makes a datagram connection survive its receiver's restart: a send
 	// to the peer that finds it gone connects to the address again and sends
-	// again. If nobody is there, the send fails, and the next one tries anew. It
+	// again, up to ten times if the receiver is gone again meanwhile. If nobody is
+	// there, the send fails, and the next one tries anew. It
 	// has no effect on SEQPACKET, nor on a send that is given an address.
 	Redial bool
 

@@ -87,15 +87,16 @@ type ListenConfig struct {
 	// KeepFile leaves the socket file in place when the socket is closed.
 	// Otherwise Close removes it if it is the file that was bound, not one that
 	// has come to the path since. A relative path is taken from the directory
-	// that was current when the socket was bound.
+	// that was current when the socket was bound, by the name that it had then.
 	KeepFile bool
 
 	// Authorize, if not nil, is called by Accept with every new connection. If
 	// it returns an error the connection is closed, and Accept goes on to the
 	// next. While it runs that Accept takes no other connection: a function that
 	// receives from the peer should set a deadline first, or a silent peer holds
-	// up all behind it. Where there is no such Accept, as with datagrams,
-	// Authorize is EINVAL.
+	// up all behind it. An Accept whose listener is closed or whose context ends
+	// meanwhile closes the connection and ends when Authorize returns. Where there
+	// is no such Accept, as with datagrams, Authorize is EINVAL.
 	Authorize func(*SeqConn) error
 
 	// Options are set before the socket is bound, and accepted connections have

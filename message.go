@@ -5,7 +5,8 @@ import "example.com/uds/socket"
 // Message is what RecvMsg, SendMsg and the batch calls move. It may be reused.
 type Message struct {
 	// Buffers are the payload to send, or the room for a received one. However
-	// many there are, they are one message.
+	// many there are, they are one message. Of more than 1,023, those after the
+	// first 1,022 are copied by way of a buffer that the call allocates.
 	Buffers [][]byte
 
 	// OOB is the ancillary data to send, or where to put what arrives. Nil asks

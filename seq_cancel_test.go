@@ -82,6 +82,32 @@ func TestDeadlineAfterAnInterruption(t *testing.T) {
 	}
 }
 
+// Cancel and Close end a ReadFrom whose reader goes on to return nothing, without an
+// error.
+func TestReadFromEndsBetweenEmptyReads(t *testing.T) {
+	for _, e := range []struct {
+		name string
+		end  func(*uds.SeqConn)
+		want error
+	}{
+		{"Cancel", (*uds.SeqConn).Cancel, context.Canceled},
+		{"Close", func(c *uds.SeqConn) { c.Close() }, net.ErrClosed},
+	} {
+		t.Run(e.name, func(t *testing.T) {
+			a, _ := seqPair(t)
+			reads := 0
+			_, err := a.ReadFrom(seqReaderFunc(func([]byte) (int, error) {
+				if reads++; reads > 1 {
+					return 0, errors.New("another read")
+				}
+				e.end(a)
+				return 0, nil
+			}))
+			wantError(t, "ReadFrom", err, e.want)
+		})
+	}
+}
+
 // Cancel ends a ReadFrom that began before it, also when it comes while the
 // reader is read, and no later call.
 func TestCancelEndsReadFromBetweenMessages(t *testing.T) {

@@ -97,7 +97,9 @@ func (c *SeqConn) Close() error {
 // caller's. Calls in progress end with net.ErrClosed. The socket file of
 // Dialer.LocalAddr stays. While Buffered is not zero, or if no descriptor is
 // available, Detach fails and changes nothing. A Read of as many bytes as
-// Buffered returns takes them without waiting, unless its deadline has passed.
+// Buffered returns takes them without waiting, unless its deadline has passed. A
+// reset that a receive has met and not yet returned does not go with the file:
+// TakeError returns it before Detach.
 func (c *SeqConn) Detach() (*os.File, error) {
 	if !c.ok() {
 		return nil, c.check("detach")
@@ -147,7 +149,8 @@ func (c *SeqConn) unmark(f *os.File) {
 
 // Clone returns a second connection over the same socket, with deadlines and a
 // lifetime of its own. The caller closes it. Both share the options and the
-// queue, but not the tail of a Read. One of these options tells an empty message
+// queue, but not the tail of a Read, nor a reset that a receive of the other has
+// met and not yet returned. One of these options tells an empty message
 // from the end, as File describes: a Detach of either turns it off, and the
 // other turns it on again.
 func (c *SeqConn) Clone() (*SeqConn, error) {

@@ -92,10 +92,26 @@ func (l *SeqListener) AcceptContext(ctx context.Context) (*SeqConn, error) {
 		if err != nil {
 			return nil, l.fail("accept", err)
 		}
-		if l.admit(c) {
-			return c, nil
+		if !l.admit(c) {
+			continue
 		}
+		if err := l.over(ctx); err != nil {
+			c.Close()
+			return nil, l.fail("accept", err)
+		}
+		return c, nil
 	}
+}
+
+// over returns the error of an Accept that ended while Authorize ran.
+func (l *SeqListener) over(ctx context.Context) error {
+	switch {
+	case l.lc.Authorize == nil:
+		return nil
+	case l.s.Closed():
+		return net.ErrClosed
+	}
+	return ctxErr(ctx)
 }
 
 func (l *SeqListener) accept(ctx context.Context) (*SeqConn, error) {

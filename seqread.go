@@ -1,7 +1,9 @@
 package uds
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"io"
 	"sync"
 
@@ -115,6 +117,9 @@ func (c *SeqConn) WriteTo(w io.Writer) (total int64, err error) {
 			return total, err
 		}
 		m, err := w.Write((*buf)[:n])
+		if m < 0 || m > n {
+			return total, cmp.Or(err, errInvalidWrite)
+		}
 		total += int64(m)
 		if err != nil {
 			return total, err
@@ -124,6 +129,10 @@ func (c *SeqConn) WriteTo(w io.Writer) (total int64, err error) {
 		}
 	}
 }
+
+// errInvalidWrite is the error of a writer that returned an impossible count, as
+// io.Copy has it.
+var errInvalidWrite = errors.New("invalid write result")
 
 // readSince is Read into a buffer that has room, for a call that began at mark: a
 // Cancel since then ends it.

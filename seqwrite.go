@@ -107,17 +107,20 @@ func (c *SeqConn) ReadFrom(r io.Reader) (total int64, err error) {
 	mark := c.s.SendMark()
 	for {
 		n, rerr := r.Read(*buf)
+		var err error
 		if n > 0 {
-			m, err := c.writeSince(mark, (*buf)[:n])
+			var m int
+			m, err = c.writeSince(mark, (*buf)[:n])
 			total += int64(m)
-			if err != nil {
-				return total, err
-			}
+		} else if rerr == nil || rerr == io.EOF {
+			err = c.fail("write", c.overSince(mark))
 		}
-		if rerr == io.EOF {
-			return total, c.fail("write", c.overSince(mark))
-		}
-		if rerr != nil {
+		switch {
+		case err != nil:
+			return total, err
+		case rerr == io.EOF:
+			return total, nil
+		case rerr != nil:
 			return total, rerr
 		}
 	}

@@ -100,11 +100,25 @@ func (s *Socket) decide(p *detaching, ready func() error) (err error) {
 // borrow waits for the receiving turn, and reports whether it has to be ended: not
 // if another call lends its own until p is done.
 func (s *Socket) borrow(p *detaching) bool {
-	freed := s.announce(&s.r)
-	defer s.r.parking.Add(-pkAnnounce)
+	place := s.announce(&s.r)
+	has := s.awaitTurnOrLoan(p, place)
+	if handed := !s.leaveLine(&s.r, place); handed && !has {
+		s.end(&s.r)
+	} else if !has {
+		s.tell(&s.r)
+	}
+	return has
+}
+
+// awaitTurnOrLoan waits in line for the receiving turn, and reports whether that came
+// before a loan.
+func (s *Socket) awaitTurnOrLoan(p *detaching, place *place) bool {
 	for !s.r.turn.TryLock() {
 		select {
-		case <-freed:
+		case handed := <-place.told:
+			if handed {
+				return true
+			}
 		case <-p.lent:
 			return false
 		}

@@ -13,7 +13,7 @@ type direction struct {
 	// What every call that waits looks at, in one line of the processor's cache.
 	turn    sync.Mutex    // held by the call whose turn it is
 	state   atomic.Uint32 // flags, and above them the number of cancellations
-	parking atomic.Int32  // flags, and above them the number of callers to tell when a turn ends
+	parking atomic.Int32  // flags, and above them the number of callers in line, to be told when a turn ends
 
 	sends bool // constant: the sending direction
 

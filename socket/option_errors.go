@@ -10,9 +10,21 @@ import (
 	"example.com/uds/internal/sys"
 )
 
-// kindError returns the error of a known option that is not of the kind asked for,
-// or nil. The kernel would silently cut the value.
+// wideError returns the error of a level or an option that has more than 32 bits, or
+// nil. The kernel would truncate it and take it for another.
+func wideError(call string, level, name int) error {
+	if level == int(int32(level)) && name == int(int32(name)) {
+		return nil
+	}
+	return sysErr(fmt.Sprintf("%s of level %d and option %d, which have 32 bits", call, level, name), sys.ENOPROTOOPT)
+}
+
+// kindError returns the error of an option that has more than 32 bits, or is known not
+// to be of the kind asked for, or nil. The kernel would silently cut the value.
 func kindError(call string, level, name int, kind optionKind) error {
+	if err := wideError(call, level, name); err != nil {
+		return err
+	}
 	o := findOption(level, name)
 	if o == nil || o.kind == kind || kind == kindBytes {
 		return nil

@@ -20,22 +20,35 @@ func (t *Turn) acquire(ctx context.Context) error {
 // acquireBounded waits for the turn until the call's own timeout or context ends.
 // The holder may have neither, so it cannot be relied on to leave.
 func (t *Turn) acquireBounded(ctx context.Context) error {
-	d := t.d
 	if err := t.enqueue(); err != nil {
 		return err
 	}
 	defer t.dequeue()
-	freed := t.s.announce(d)
-	defer d.parking.Add(-pkAnnounce)
+	p := t.s.announce(t.d)
+	err := t.standInLine(ctx, p)
+	if handed := !t.s.leaveLine(t.d, p); err == nil {
+		return nil
+	} else if handed {
+		t.d.turn.Unlock()
+	}
+	t.s.tell(t.d) // what this call was told is for the next one
+	return err
+}
+
+// standInLine waits in line until the call has the turn, or ends.
+func (t *Turn) standInLine(ctx context.Context, p *place) error {
 	var expired <-chan time.Time
 	if t.limit != 0 {
 		timer := time.NewTimer(time.Duration(t.limit - now()))
 		defer timer.Stop()
 		expired = timer.C
 	}
-	for !d.turn.TryLock() {
+	for !t.d.turn.TryLock() {
 		select {
-		case <-freed:
+		case handed := <-p.told:
+			if handed {
+				return nil
+			}
 		case <-expired:
 			return os.ErrDeadlineExceeded
 		case <-ctx.Done():
@@ -45,8 +58,11 @@ func (t *Turn) acquireBounded(ctx context.Context) error {
 	return nil
 }
 
-// queue waits for the turn behind others.
+// queue waits for the turn behind others: in line if others stand there.
 func (t *Turn) queue() error {
+	if t.d.parking.Load() >= pkAnnounce {
+		return t.acquireBounded(context.Background())
+	}
 	if err := t.enqueue(); err != nil {
 		return err
 	}
@@ -101,33 +117,3 @@ func (s *Socket) cancel(d *direction) {
 // learn of the Cancel when they have the turn, so a call that began after it must
 // not keep the turn from them.
 func (t *Turn) behind() bool { return t.d.state.Load()&stBehind != 0 }
-
-// announce makes the end of a turn send to the returned channel.
-func (s *Socket) announce(d *direction) <-chan struct{} {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	few := s.seldom().of(d)
-	if few.freed == nil {
-		few.freed = make(chan struct{}, 1)
-	}
-	d.parking.Add(pkAnnounce)
-	return few.freed
-}
-
-func (s *Socket) end(d *direction) {
-	d.turn.Unlock()
-	if d.parking.Load() >= pkAnnounce {
-		s.tell(d)
-	}
-}
-
-// tell wakes one caller in acquireBounded; the turn that it takes, or that
-// another takes before it, ends with a tell of its own.
-func (s *Socket) tell(d *direction) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	select {
-	case s.seldom().of(d).freed <- struct{}{}:
-	default:
-	}
-}

@@ -18,10 +18,10 @@ type seldomDirection struct {
 	applied atomic.Int64 // the deadline that the poller has; if 0, limit is 0 as well; changed under the socket's mu
 
 	// Guarded by the socket's mu.
-	limit  int64         // when the parked call ends by its timeout: the turn's limit
-	queued int32         // callers that wait for the turn, without those of behind
-	behind int32         // callers that wait for the turn and that a Cancel is to end
-	freed  chan struct{} // tells callers that announced themselves that a turn ended
+	limit  int64    // when the parked call ends by its timeout: the turn's limit
+	queued int32    // callers that wait for the turn, without those of behind
+	behind int32    // callers that wait for the turn and that a Cancel is to end
+	line   []*place // callers that wait for the turn in line
 }
 
 func (s *Socket) seldom() *seldom {

@@ -49,3 +49,23 @@ func TestNumbersAbove32BitsAreRefused(t *testing.T) {
 		}
 	}
 }
+
+// Nor is a level or an option.
+func TestOptionsAbove32BitsAreRefused(t *testing.T) {
+	if bits.UintSize == 32 {
+		t.Skip("an int has 32 bits")
+	}
+	wide := 1 << (bits.UintSize / 2)
+	s := newSocket(t, socket.AFUnix, socket.SockSeqpacket, 0)
+	for _, c := range []struct{ level, name int }{
+		{wide + socket.SolSocket, socket.SoRcvbuf},
+		{socket.SolSocket, wide + socket.SoRcvbuf},
+	} {
+		_, got := s.Int(c.level, c.name)
+		for call, err := range map[string]error{"Int": got, "SetInt": s.SetInt(c.level, c.name, 1<<16)} {
+			if value := strconv.Itoa(max(c.level, c.name)); !errors.Is(err, syscall.ENOPROTOOPT) || !strings.Contains(err.Error(), value) {
+				t.Errorf("%s(%d, %d): got %v, want %v that names %s", call, c.level, c.name, err, syscall.ENOPROTOOPT, value)
+			}
+		}
+	}
+}
