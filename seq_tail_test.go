@@ -347,13 +347,9 @@ func TestWriteToAWriterThatCountsWrong(t *testing.T) {
 	}{{-1, nil, "invalid write result"}, {100, nil, "invalid write result"}, {-1, failure, "mine"}} {
 		a, b := seqPair(t)
 		must(t, a.Send(make([]byte, 10)))
-		n, err := b.WriteTo(writerFunc(func([]byte) (int, error) { return c.n, c.err }))
+		n, err := b.WriteTo(seqWriterFunc(func([]byte) (int, error) { return c.n, c.err }))
 		if n != 0 || err == nil || err.Error() != c.want {
 			t.Errorf("a count of %d and %v: got %d, %v, want 0 and %s", c.n, c.err, n, err, c.want)
 		}
 	}
 }
-
-type writerFunc func(p []byte) (int, error)
-
-func (f writerFunc) Write(p []byte) (int, error) { return f(p) }
