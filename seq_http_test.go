@@ -122,6 +122,30 @@ func exchange(t testing.TB, client *http.Client, url string, major, size int) {
 	}
 }
 
+// A handler that answers while it reads has what README says: http.Server drops what
+// is not read when the answer begins, after 512 bytes as over TCP, unless told not to.
+func TestHTTPAnswerWhileReading(t *testing.T) {
+	for _, c := range []struct {
+		duplex bool
+		want   int
+	}{{false, 512}, {true, 40_000}} {
+		h := func(w http.ResponseWriter, r *http.Request) {
+			if c.duplex {
+				must(t, http.NewResponseController(w).EnableFullDuplex())
+			}
+			_, _ = io.Copy(w, r.Body)
+		}
+		client, url := httpServer(t, protocols[0].set, false, testutil.SocketPath(t), h)
+		r, err := client.Post(url, "text/plain", bytes.NewReader(make([]byte, 40_000)))
+		must(t, err)
+		got, err := io.ReadAll(r.Body)
+		must(t, errors.Join(err, r.Body.Close()))
+		if len(got) != c.want {
+			t.Errorf("full duplex %v: got %d bytes back, want %d", c.duplex, len(got), c.want)
+		}
+	}
+}
+
 // A streamed body arrives piece by piece while the request goes on.
 func TestHTTPStreams(t *testing.T) {
 	for _, p := range protocols {

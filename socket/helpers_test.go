@@ -106,17 +106,20 @@ func listen(t testing.TB, family, typ int) (*socket.Socket, socket.Sockaddr) {
 	return l, sa
 }
 
-// fullListener returns a stream listener whose backlog is full.
+// fullListener returns a stream listener whose backlog is full. The backlog is
+// not 0: at one of 0 older kernels drop every SYN of TCP if SYN cookies are off.
 func fullListener(t testing.TB, family int) (*socket.Socket, socket.Sockaddr) {
 	t.Helper()
 	l := newSocket(t, family, socket.SockStream, 0)
 	sa := bind(t, l)
-	if err := l.Listen(0); err != nil {
+	if err := l.Listen(1); err != nil {
 		t.Fatal(err)
 	}
-	first := newSocket(t, family, socket.SockStream, 0)
-	if err := first.Connect(background, sa); err != nil {
-		t.Fatal(err)
+	for range 2 { // Linux queues one more than asked for
+		s := newSocket(t, family, socket.SockStream, 0)
+		if err := s.Connect(background, sa); err != nil {
+			t.Fatal(err)
+		}
 	}
 	return l, sa
 }
