@@ -95,6 +95,25 @@ func oneTurn(s *socket.Socket) error {
 	return err
 }
 
+// A call that ends as it is told that a turn has ended leaves that to the next in line.
+func TestEndedCallLeavesTheTurnToTheNext(t *testing.T) {
+	a, _ := pair(t, socket.AFUnix, socket.SockSeqpacket)
+	for range 200 {
+		turn := mustBegin(t, a)
+		ctx, cancel := context.WithCancel(background)
+		first := start(func() error { _, _, err := a.Accept(ctx); return err })
+		testutil.Eventually(t, safetyNet, func() bool { return socket.Queued(a) == 1 }, "a call in line")
+		next := start(func() error { return oneTurn(a) })
+		testutil.Eventually(t, safetyNet, func() bool { return socket.Queued(a) == 2 }, "a second call in line")
+		cancel()
+		turn.End()
+		_ = within(t, first) // cancelled, or not a listener's
+		if err := within(t, next); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // Calls whose timeouts pass at the moment at which they are handed the turn leave it
 // for others.
 func TestTurnsOfEndedCallsAreNotLost(t *testing.T) {
