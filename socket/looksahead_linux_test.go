@@ -30,13 +30,25 @@ func looksAheadChild() {
 		}
 	}
 	const enough = socket.AloneAfter + 1 + socket.Uncounted
+	// Where a timeout passes before the call waits, that is no wait: on a busy machine
+	// it takes more of them.
+	expectSoon := func(s *socket.Socket, waits int, when string) {
+		for range 9 * waits {
+			childCheck(waitInVain(s))
+			if socket.LookedAhead(s) {
+				waits = 0
+				break
+			}
+		}
+		expect(s, waits, when, true)
+	}
 	socket.UsualWaits(true)
 	expect(far, 1, "the first wait", false)
-	expect(far, enough, "many waits", true)
+	expectSoon(far, enough, "many waits")
 	expect(other, 1, "another socket's wait", false)
 	expect(far, 1, "the wait after that", false)
 	socket.UsualWaits(true)
-	expect(far, enough, "many waits again", true)
+	expectSoon(far, enough, "many waits again")
 	for looks, want := range map[int]bool{1: false, 2: true} {
 		if got := looksBehind(far, peer, looks); got != want {
 			fmt.Printf("the poller found the message at look %d: got %v, want %v\n", looks, got, want)
@@ -56,7 +68,7 @@ func looksAheadChild() {
 		expect(other, 1, "a long wait", false)
 		expect(far, 0, "a long wait after others", false)
 	}
-	expect(far, socket.Uncounted+1, "the last of many long waits", true)
+	expectSoon(far, socket.Uncounted+1, "the last of many long waits")
 }
 
 // Few wait where the processors have nothing to do from one wait to the next.
