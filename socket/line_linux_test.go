@@ -144,3 +144,40 @@ func TestTurnsOfEndedCallsAreNotLost(t *testing.T) {
 		t.Errorf("got %d calls in line, want none", n)
 	}
 }
+
+// panicking is a context whose Done panics while a call stands in line.
+type panicking struct {
+	context.Context
+	s *socket.Socket
+}
+
+func (c panicking) Done() <-chan struct{} {
+	if socket.Queued(c.s) > 0 {
+		panic("mine")
+	}
+	return c.Context.Done()
+}
+
+// A context that panics leaves nobody in line.
+func TestPanicInLineLeavesThePlace(t *testing.T) {
+	a, _ := pair(t, socket.AFUnix, socket.SockSeqpacket)
+	ctx, cancel := context.WithCancel(background)
+	defer cancel()
+	turn := mustBegin(t, a)
+	func() {
+		defer func() {
+			if p := recover(); p != "mine" {
+				t.Errorf("got panic %v, want mine", p)
+			}
+		}()
+		_, _, _ = a.Accept(panicking{ctx, a})
+	}()
+	if n := socket.Queued(a); n != 0 {
+		t.Errorf("got %d calls in line, want none", n)
+	}
+	time.Sleep(2 * time.Millisecond) // longer than a call waits before it is handed the turn
+	turn.End()
+	if err := within(t, start(func() error { return oneTurn(a) })); err != nil {
+		t.Error(err)
+	}
+}

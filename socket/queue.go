@@ -24,14 +24,19 @@ func (t *Turn) acquireBounded(ctx context.Context) error {
 		return err
 	}
 	defer t.dequeue()
-	p := t.s.announce(t.d)
+	p, has := t.s.announce(t.d), false
+	defer func() { // also where a method of ctx panics
+		handed := !t.s.leaveLine(t.d, p)
+		if has {
+			return
+		}
+		if handed {
+			t.d.turn.Unlock()
+		}
+		t.s.tell(t.d) // what this call was told is for the next one
+	}()
 	err := t.standInLine(ctx, p)
-	if handed := !t.s.leaveLine(t.d, p); err == nil {
-		return nil
-	} else if handed {
-		t.d.turn.Unlock()
-	}
-	t.s.tell(t.d) // what this call was told is for the next one
+	has = err == nil
 	return err
 }
 
