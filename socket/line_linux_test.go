@@ -175,7 +175,6 @@ func TestPanicInLineLeavesThePlace(t *testing.T) {
 	if n := socket.Queued(a); n != 0 {
 		t.Errorf("got %d calls in line, want none", n)
 	}
-	time.Sleep(2 * time.Millisecond) // longer than a call waits before it is handed the turn
 	turn.End()
 	if err := within(t, start(func() error { return oneTurn(a) })); err != nil {
 		t.Error(err)
